@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# For C people and packagers. The library itself is built by `swift build`; see Package.swift.
+#
+#   make                      the stripped library, in .build/make
+#   make install              PREFIX, LIBDIR, INCLUDEDIR and DESTDIR as usual
+#   make uninstall            removes what install laid down
+#   make check                all tests
+
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
+DESTDIR ?=
+
+SWIFT ?= swift
+STRIP ?= strip
+INSTALL ?= install
+SWIFTFLAGS ?=
+
+# The version stands in the header alone.
+version_part = $(shell sed -n 's/^\#define DORA_VERSION_$(1) \([0-9]*\)$$/\1/p' include/dora.h)
+MAJOR := $(call version_part,MAJOR)
+MINOR := $(call version_part,MINOR)
+PATCH := $(call version_part,PATCH)
+VERSION := $(MAJOR).$(MINOR).$(PATCH)
+
+out := .build/make
+soname := libdora.so.$(MAJOR)
+library := libdora.so.$(VERSION)
+headers := include/dora.h
+sources := Package.swift $(headers) include/module.modulemap \
+	$(shell find Sources -type f)
+
+all: $(out)/$(library) $(out)/dora.pc
+
+$(out)/$(library): $(sources)
+	$(SWIFT) build -c release --product dora --disable-local-rpath $(SWIFTFLAGS)
+	mkdir -p $(out)
+	$(STRIP) --strip-unneeded -o $@ .build/release/libdora.so
+
+$(out)/dora.pc: pkgconfig/dora.pc.in Makefile include/dora.h
+	mkdir -p $(out)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' \
+	    -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' -e 's|@VERSION@|$(VERSION)|' $< > $@
+
+# The .pc names the prefix: it is made anew when that is another one than last time.
+install: all
+	rm -f $(out)/dora.pc
+	$(MAKE) $(out)/dora.pc
+	$(INSTALL) -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(INCLUDEDIR) $(DESTDIR)$(PKGCONFIGDIR)
+	$(INSTALL) -m 755 $(out)/$(library) $(DESTDIR)$(LIBDIR)/$(library)
+	ln -sf $(library) $(DESTDIR)$(LIBDIR)/$(soname)
+	ln -sf $(soname) $(DESTDIR)$(LIBDIR)/libdora.so
+	$(INSTALL) -m 644 $(headers) $(DESTDIR)$(INCLUDEDIR)
+	$(INSTALL) -m 644 $(out)/dora.pc $(DESTDIR)$(PKGCONFIGDIR)/dora.pc
+
+uninstall:
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(library) $(soname) libdora.so)
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(headers)))
+	rm -f $(DESTDIR)$(PKGCONFIGDIR)/dora.pc
+
+check:
+	Tests/run.sh
+
+clean:
+	rm -rf .build
+
+.PHONY: all install uninstall check clean

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one seam to C: libcurl, with functions in place of its variadic ones, and the libc names that
+ * the library uses. Everything here exists in glibc 2.17. */
+#ifndef DORA_SHIM_H
+#define DORA_SHIM_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+/* curl_easy_setopt(3), curl_easy_getinfo(3), curl_multi_setopt(3): one function for each type that
+ * their variable argument has. */
+
+static inline CURLcode dora_easy_set_long(CURL *easy, CURLoption option, long value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode dora_easy_set_string(CURL *easy, CURLoption option, const char *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+static inline CURLcode dora_easy_set_pointer(CURL *easy, CURLoption option, void *value) {
+    return curl_easy_setopt(easy, option, value);
+}
+
+typedef size_t (*dora_data_function)(char *data, size_t size, size_t count, void *context);
+static inline CURLcode dora_easy_set_data_function(CURL *easy, CURLoption option, dora_data_function function) {
+    return curl_easy_setopt(easy, option, function);
+}
+
+static inline long dora_easy_get_long(CURL *easy, CURLINFO info) {
+    long value = 0;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
+}
+
+static inline int64_t dora_easy_get_offset(CURL *easy, CURLINFO info) {
+    curl_off_t value = 0;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? (int64_t)value : 0;
+}
+
+static inline void *dora_easy_get_private(CURL *easy) {
+    char *value = NULL;
+    return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
+}
+
+static inline const char *dora_easy_get_string(CURL *easy, CURLINFO info) {
+    char *value = NULL;
+    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : NULL;
+}
+
+static inline CURLMcode dora_multi_set_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+static inline CURLMcode dora_multi_set_socket_function(CURLM *multi, curl_socket_callback function, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
+    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
+}
+
+static inline CURLMcode dora_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function, void *context) {
+    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
+    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
+}
+
+/* A member of a union. */
+static inline CURLcode dora_message_result(const CURLMsg *message) {
+    return message->data.result;
+}
+
+/* What newer versions of libcurl have, by number: the headers of an older one do not name it. A libcurl
+ * that does not know an option answers CURLE_UNKNOWN_OPTION. */
+enum {
+    DORA_CURLOPT_QUICK_EXIT = 322, /* libcurl 7.87 */
+    DORA_CURLE_TOO_LARGE = 100     /* libcurl 8.6 */
+};
+
+static inline int dora_errno(void) {
+    return errno;
+}
+
+static inline void dora_set_errno(int value) {
+    errno = value;
+}
+
+/* memset that the compiler may not leave out; explicit_bzero is newer than glibc 2.17. */
+static inline void dora_wipe(void *memory, size_t count) {
+    volatile unsigned char *bytes = (volatile unsigned char *)memory;
+    while (count-- > 0) {
+        *bytes++ = 0;
+    }
+}
+
+static inline int64_t dora_monotonic_microseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static inline int64_t dora_unix_seconds(void) {
+    return (int64_t)time(NULL);
+}
+
+/* SIGPIPE for the calling thread. OpenSSL writes with write(2), so a connection that the server
+ * closed raises it; libcurl leaves that to the program (CURLOPT_NOSIGNAL). sigprocmask acts on the
+ * calling thread on Linux; pthread_sigmask's symbol is newer than glibc 2.17. */
+
+/* Blocks SIGPIPE. Returns whether it was let through before. */
+static inline int dora_block_sigpipe(sigset_t *previous) {
+    sigset_t blocked;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGPIPE);
+    sigprocmask(SIG_BLOCK, &blocked, previous);
+    return sigismember(previous, SIGPIPE) == 0;
+}
+
+/* Takes back a SIGPIPE that came up since dora_block_sigpipe, and restores the mask. To be called
+ * only where that returned 1: the signal could not be pending before. */
+static inline void dora_restore_sigpipe(const sigset_t *previous) {
+    sigset_t pending;
+    sigpending(&pending);
+    if (sigismember(&pending, SIGPIPE) == 1) {
+        static const struct timespec no_wait = {0, 0};
+        sigset_t taken;
+        sigemptyset(&taken);
+        sigaddset(&taken, SIGPIPE);
+        while (sigtimedwait(&taken, NULL, &no_wait) == -1 && errno == EINTR) {
+        }
+    }
+    sigprocmask(SIG_SETMASK, previous, NULL);
+}
+
+static inline int dora_epoll_control(int epoll, int operation, int descriptor, uint32_t events) {
+    struct epoll_event event;
+    memset(&event, 0, sizeof event);
+    event.events = events;
+    event.data.fd = descriptor;
+    return epoll_ctl(epoll, operation, descriptor, &event);
+}
+
+/* struct epoll_event without its packing and its union. */
+typedef struct {
+    int descriptor;
+    uint32_t events;
+} dora_ready;
+
+enum { DORA_READY_CAPACITY = 64 };
+
+/* epoll_wait(2) for at most DORA_READY_CAPACITY descriptors; 0 after a signal. */
+static inline int dora_epoll_wait(int epoll, dora_ready *ready, int timeout_ms) {
+    struct epoll_event events[DORA_READY_CAPACITY];
+    int count = epoll_wait(epoll, events, DORA_READY_CAPACITY, timeout_ms);
+    for (int index = 0; index < count; index++) {
+        ready[index].descriptor = events[index].data.fd;
+        ready[index].events = events[index].events;
+    }
+    return count < 0 ? 0 : count;
+}
+
+/* Makes an eventfd readable. Async-signal-safe. */
+static inline void dora_event_signal(int descriptor) {
+    uint64_t one = 1;
+    while (write(descriptor, &one, sizeof one) == -1 && errno == EINTR) {
+    }
+}
+
+/* Makes an eventfd or timerfd unreadable. */
+static inline void dora_event_drain(int descriptor) {
+    uint64_t count;
+    while (read(descriptor, &count, sizeof count) == -1 && errno == EINTR) {
+    }
+}
+
+/* Arms a timer descriptor for `microseconds` from now; -1 disarms it. */
+static inline void dora_timer_arm(int timer, int64_t microseconds) {
+    struct itimerspec when;
+    memset(&when, 0, sizeof when);
+    if (microseconds == 0) {
+        when.it_value.tv_nsec = 1;
+    } else if (microseconds > 0) {
+        when.it_value.tv_sec = (time_t)(microseconds / 1000000);
+        when.it_value.tv_nsec = (long)(microseconds % 1000000) * 1000;
+    }
+    timerfd_settime(timer, 0, &when, NULL);
+}
+
+/* socket(2) for CURLOPT_OPENSOCKETFUNCTION, closed on exec. */
+static inline curl_socket_t dora_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
+    (void)context;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static inline CURLcode dora_easy_set_open_socket(CURL *easy) {
+    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, dora_open_socket);
+}
+
+#endif

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CDora
+
+@_cdecl("dora_version") @implementation
+public func dora_version() -> UnsafePointer<CChar>! {
+    dora_header_version()
+}

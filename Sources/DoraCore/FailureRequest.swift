@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The address of one incident event: GET /api/v2/dora/failures/{failure_id}.
+package enum FailureRequest {
+    private static let path: StaticString = "/api/v2/dora/failures/"
+
+    /// Why an id can't be asked for; nil if it can. "." and ".." would name another endpoint, percent-encoded
+    /// or not (RFC 3986 section 5.2.4).
+    package static func problem(with failureID: UnsafePointer<CChar>) -> DoraError? {
+        let dot = CChar(bitPattern: UInt8(ascii: "."))
+        if failureID[0] == 0 {
+            return .invalidArgument("failure_id: empty; give the id of an incident event")
+        }
+        if failureID[0] == dot, failureID[1] == 0 || (failureID[1] == dot && failureID[2] == 0) {
+            return invalid("failure_id", ": ", Text(copying: failureID), " is not an id; give the id of an incident event")
+        }
+        return nil
+    }
+
+    /// Writes the URL of an event, ended by a NUL. The id becomes one path segment, percent-encoded but for
+    /// RFC 3986's unreserved characters.
+    package static func write(
+        origin: Text, failureID: UnsafeBufferPointer<UInt8>, to url: inout ByteBuffer
+    ) {
+        url.removeAll()
+        url.reserve(origin.bytes.count &+ path.utf8CodeUnitCount &+ failureID.count &* 3)
+        origin.bytes.withUnsafeBufferPointer { bytes in
+            if let start = bytes.baseAddress { url.append(start, count: bytes.count) }
+        }
+        url.append(path.utf8Start, count: path.utf8CodeUnitCount)
+        for byte in failureID {
+            if isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+                || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
+            {
+                url.append(byte)
+            } else {
+                url.append(UInt8(ascii: "%"))
+                url.append(hexDigit(byte >> 4))
+                url.append(hexDigit(byte & 15))
+            }
+        }
+        url.terminate()
+    }
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// One escape sequence of a string (RFC 8259 section 7), a surrogate pair being one.
+struct JSONEscape {
+    /// How many bytes it takes; 0 if it is malformed.
+    let length: Int
+    let scalar: UInt32
+    let isUnpairedSurrogate: Bool
+
+    /// `place` is the backslash; padding follows the text.
+    init(at place: BytePointer) {
+        if place[1] == UInt8(ascii: "u") {
+            self.init(unicodeAt: place)
+        } else {
+            let scalar = JSONEscape.simple(place[1])
+            self.init(length: scalar == 0 ? 0 : 2, scalar: scalar, isUnpairedSurrogate: false)
+        }
+    }
+
+    private init(length: Int, scalar: UInt32, isUnpairedSurrogate: Bool) {
+        self.length = length
+        self.scalar = scalar
+        self.isUnpairedSurrogate = isUnpairedSurrogate
+    }
+
+    private init(unicodeAt place: BytePointer) {
+        guard let unit = JSONEscape.hexUnit(place + 2) else {
+            self.init(length: 0, scalar: 0, isUnpairedSurrogate: false)
+            return
+        }
+        guard unit & 0xF800 == 0xD800 else {
+            self.init(length: 6, scalar: unit, isUnpairedSurrogate: false)
+            return
+        }
+        if unit < 0xDC00, place[6] == UInt8(ascii: "\\"), place[7] == UInt8(ascii: "u"),
+            let low = JSONEscape.hexUnit(place + 8), low & 0xFC00 == 0xDC00
+        {
+            let scalar = 0x10000 &+ ((unit & 0x3FF) &<< 10) &+ (low & 0x3FF)
+            self.init(length: 12, scalar: scalar, isUnpairedSurrogate: false)
+        } else {
+            self.init(length: 6, scalar: 0xFFFD, isUnpairedSurrogate: true)
+        }
+    }
+
+    private static func simple(_ letter: UInt8) -> UInt32 {
+        switch letter {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): UInt32(letter)
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: 0
+        }
+    }
+
+    private static func hexUnit(_ digits: BytePointer) -> UInt32? {
+        var unit: UInt32 = 0
+        for index in 0..<4 {
+            let byte = digits[index]
+            let letter = (byte | 0x20) &- UInt8(ascii: "a")
+            if isDigit(byte) {
+                unit = unit &<< 4 | UInt32(byte &- UInt8(ascii: "0"))
+            } else if letter < 6 {
+                unit = unit &<< 4 | UInt32(letter &+ 10)
+            } else {
+                return nil
+            }
+        }
+        return unit
+    }
+}
+
+/// The decoded bytes of a string that was found well-formed, a few at a time.
+struct JSONStringDecoder {
+    /// Behind the opening quote.
+    private var place: BytePointer
+
+    init(quote: BytePointer) {
+        place = quote + 1
+    }
+
+    /// The next 1 to 4 bytes of UTF-8, the first of them lowest; nil at the end.
+    @inline(__always)
+    mutating func next() -> (bytes: UInt32, count: Int)? {
+        let byte = place.pointee
+        if byte == UInt8(ascii: "\"") || byte < 0x20 { return nil }
+        if byte != UInt8(ascii: "\\") {
+            place += 1
+            return (UInt32(byte), 1)
+        }
+        let escape = JSONEscape(at: place)
+        if escape.length == 0 { return nil }
+        place += escape.length
+        return encodeUTF8(escape.scalar)
+    }
+}
+
+private func encodeUTF8(_ scalar: UInt32) -> (bytes: UInt32, count: Int) {
+    if scalar < 0x80 { return (scalar, 1) }
+    let last = 0x80 | scalar & 0x3F
+    if scalar < 0x800 { return (0xC0 | scalar &>> 6 | last &<< 8, 2) }
+    let third = 0x80 | scalar &>> 6 & 0x3F
+    if scalar < 0x10000 { return (0xE0 | scalar &>> 12 | third &<< 8 | last &<< 16, 3) }
+    let second = 0x80 | scalar &>> 12 & 0x3F
+    return (0xF0 | scalar &>> 18 | second &<< 8 | third &<< 16 | last &<< 24, 4)
+}
+
+/// Writes the first `limit` decoded bytes of a string; returns how many there are in all.
+func decodeString(quote: BytePointer, to target: UnsafeMutablePointer<UInt8>?, limit: Int) -> Int {
+    var decoder = JSONStringDecoder(quote: quote)
+    var count = 0
+    while var (bytes, length) = decoder.next() {
+        while length > 0 {
+            if count < limit, let target { target[count] = UInt8(truncatingIfNeeded: bytes) }
+            bytes &>>= 8
+            count &+= 1
+            length &-= 1
+        }
+    }
+    return count
+}
+
+/// Whether two strings, given by their opening quotes, decode to the same bytes.
+func stringsAreEqual(_ left: BytePointer, _ right: BytePointer) -> Bool {
+    var left = JSONByteSequence(quote: left)
+    var right = JSONByteSequence(quote: right)
+    while true {
+        let byte = left.next()
+        if byte != right.next() { return false }
+        if byte == nil { return true }
+    }
+}
+
+/// The decoded bytes of a string, one at a time.
+struct JSONByteSequence {
+    private var decoder: JSONStringDecoder
+    private var bytes: UInt32 = 0
+    private var count = 0
+
+    init(quote: BytePointer) {
+        decoder = JSONStringDecoder(quote: quote)
+    }
+
+    mutating func next() -> UInt8? {
+        if count == 0 {
+            guard let following = decoder.next() else { return nil }
+            bytes = following.bytes
+            count = following.count
+        }
+        let byte = UInt8(truncatingIfNeeded: bytes)
+        bytes &>>= 8
+        count &-= 1
+        return byte
+    }
+}

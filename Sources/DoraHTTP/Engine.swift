@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+import DoraCore
+import Synchronization
+
+/// A libcurl multi handle with its connections, and the epoll instance that watches them: moves
+/// transfers on. A single call drives an engine with one transfer, a queue one with many. One thread
+/// uses it at a time; only `claim` and `wake` are for any thread.
+final class Engine {
+    /// The client owns its engines.
+    unowned(unsafe) let client: Client
+    /// The engine made before this one: the client's list. Never changes once the engine is listed.
+    var next: UnsafeMutableRawPointer?
+    /// Whether new attempts wait for the rate limit, as those of a queue do.
+    var obeysRateLimit = false
+    /// How many transfers may be in flight or wait, finished, to be taken.
+    var maxRunning = 1
+    /// Readable whenever `turn` has something to do, timers included once `armTimer` was called.
+    let epoll: Int32
+
+    private let isBusy = Atomic<Bool>(true)
+    private let wakeEvent: Int32
+    private var timer: Int32 = -1
+    private var timerIsSetFor = Int64.max
+    private var isSignalled = false
+    private let multi: UnsafeMutableRawPointer
+    private let ready: UnsafeMutablePointer<dora_ready>
+    private var timerDeadline = Int64.max
+    private var running: [Transfer] = []
+    private var sleeping: [Transfer] = []
+    private var idle: [Transfer] = []
+    private var finished: [Transfer] = []
+    private var randomState: UInt64
+
+    init(_ client: Client) throws(DoraError) {
+        self.client = client
+        guard let multi = curl_multi_init() else { throw Engine.outOfResources() }
+        self.multi = multi
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        wakeEvent = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
+        ready = reallocate(nil, Int(DORA_READY_CAPACITY))
+        randomState = UInt64(bitPattern: dora_monotonic_microseconds()) ^ UInt64(UInt(bitPattern: ready))
+        guard epoll >= 0, wakeEvent >= 0,
+            dora_epoll_control(epoll, EPOLL_CTL_ADD, wakeEvent, EPOLLIN.rawValue) == 0
+        else { throw Engine.outOfResources() }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        _ = dora_multi_set_socket_function(multi, socketChanged, context)
+        _ = dora_multi_set_timer_function(multi, timerChanged, context)
+    }
+
+    deinit {
+        running.removeAll()
+        sleeping.removeAll()
+        idle.removeAll()
+        finished.removeAll()
+        curl_multi_cleanup(multi)
+        free(ready)
+        closeDescriptors()
+    }
+
+    private static func outOfResources() -> DoraError {
+        DoraError(.internalError, Text("no file descriptor left for a connection; raise the limit (ulimit -n)"))
+    }
+
+    /// In a child after fork: lets go of the descriptors and leaves the connections alone, which
+    /// belong to the parent.
+    func abandon() {
+        closeDescriptors()
+    }
+
+    private func closeDescriptors() {
+        for descriptor in [epoll, wakeEvent, timer] where descriptor >= 0 { close(descriptor) }
+    }
+
+    // MARK: Any thread
+
+    /// Makes the engine the caller's, if it is nobody's.
+    func claim() -> Bool {
+        !isBusy.load(ordering: .relaxed) && !isBusy.exchange(true, ordering: .acquiringAndReleasing)
+    }
+
+    func release() {
+        isBusy.store(false, ordering: .releasing)
+    }
+
+    /// Ends the wait of `turn`. Async-signal-safe.
+    func wake() {
+        if isBusy.load(ordering: .sequentiallyConsistent) { dora_event_signal(wakeEvent) }
+    }
+
+    // MARK: Transfers
+
+    var count: Int { running.count &+ sleeping.count }
+    var sleepingCount: Int { sleeping.count }
+    var finishedCount: Int { finished.count }
+    var hasRoom: Bool { running.count &+ finished.count < maxRunning }
+
+    /// The calls that have not ended.
+    var unfinished: [(tag: UInt64, id: Text)] { (running + sleeping).map { ($0.tag, $0.failureID) } }
+
+    /// Starts a call. It comes back from `takeFinished` once it ended.
+    func start(_ failureID: UnsafeBufferPointer<UInt8>, tag: UInt64) throws(DoraError) -> Transfer {
+        let transfer: Transfer
+        if let used = idle.popLast() { transfer = used } else { transfer = try Transfer(client) }
+        transfer.begin(failureID, tag: tag, now: dora_monotonic_microseconds())
+        startAttempt(transfer)
+        return transfer
+    }
+
+    /// The call that ended first; to be given back with `recycle`.
+    func takeFinished() -> Transfer? {
+        finished.isEmpty ? nil : finished.removeFirst()
+    }
+
+    func recycle(_ transfer: Transfer) {
+        idle.append(transfer)
+    }
+
+    private func startAttempt(_ transfer: Transfer) {
+        let now = dora_monotonic_microseconds()
+        transfer.startAttempt(now: now, window: client.rate.start(now: now))
+        if curl_multi_add_handle(multi, transfer.easy) == CURLM_OK {
+            transfer.slot = running.count
+            running.append(transfer)
+        } else {
+            client.rate.ended(transfer.window)
+            transfer.fail(.internalError, "libcurl took no transfer (curl_multi_add_handle)")
+            finish(transfer)
+        }
+    }
+
+    private func finish(_ transfer: Transfer) {
+        finished.append(transfer)
+    }
+
+    /// Ends all transfers with `DORA_ERROR_CANCELLED`.
+    func cancelAll() {
+        for transfer in running {
+            curl_multi_remove_handle(multi, transfer.easy)
+            client.rate.ended(transfer.window)
+        }
+        for transfer in running + sleeping {
+            transfer.fail(.cancelled, "cancelled by dora_client_cancel")
+            finish(transfer)
+        }
+        running.removeAll()
+        sleeping.removeAll()
+    }
+
+    /// Forgets all calls, ended or not, and most handles: the next user may need one alone.
+    func dropAll() {
+        cancelAll()
+        while let transfer = takeFinished() { recycle(transfer) }
+        idle.removeLast(max(0, idle.count &- 1))
+    }
+
+    // MARK: The loop
+
+    /// Moves all transfers on; waits for something to do until `limit` (monotonic microseconds) at most.
+    func turn(limit: Int64) {
+        var now = dora_monotonic_microseconds()
+        runTimers(now)
+        if !finished.isEmpty { return }
+        wait(until: min(limit, timerDeadline, nextWake), now)
+        now = dora_monotonic_microseconds()
+        runTimers(now)
+    }
+
+    private func wait(until limit: Int64, _ now: Int64) {
+        // Rounded up: a timer that is asked for too early has nothing to do yet.
+        let milliseconds = limit == .max ? -1 : max(0, min((limit &- now &+ 999) / 1000, 60_000))
+        let count = dora_epoll_wait(epoll, ready, Int32(milliseconds))
+        guard count > 0 else { return }
+        for index in 0..<Int(count) {
+            let event = ready[index]
+            if event.descriptor == wakeEvent {
+                dora_event_drain(wakeEvent)
+                isSignalled = false
+            } else if event.descriptor == timer {
+                dora_event_drain(timer)
+                timerIsSetFor = .max
+            } else {
+                act(on: event)
+            }
+        }
+        collect()
+    }
+
+    private func act(on event: dora_ready) {
+        var mask: Int32 = 0
+        if event.events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_IN }
+        if event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
+        if event.events & EPOLLERR.rawValue != 0 { mask |= CURL_CSELECT_ERR }
+        var left: Int32 = 0
+        curl_multi_socket_action(multi, event.descriptor, mask, &left)
+    }
+
+    private func runTimers(_ now: Int64) {
+        wakeSleepers(now)
+        // An action may set a timer that is due at once: what it starts should not wait for epoll.
+        var rounds = 0
+        while timerDeadline <= now, rounds < 4 {
+            timerDeadline = .max
+            var left: Int32 = 0
+            curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &left)
+            rounds &+= 1
+        }
+        if rounds > 0 { collect() }
+    }
+
+    /// Takes the attempts that ended from libcurl.
+    private func collect() {
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let easy = message.pointee.easy_handle else { continue }
+            let code = dora_message_result(message)
+            guard let context = dora_easy_get_private(easy) else { continue }
+            let transfer = Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+            remove(transfer)
+            let hasEnded = transfer.attemptEnded(code, now: dora_monotonic_microseconds(), random: random())
+            curl_multi_remove_handle(multi, easy)
+            if hasEnded {
+                finish(transfer)
+            } else {
+                sleeping.append(transfer)
+            }
+        }
+    }
+
+    private func remove(_ transfer: Transfer) {
+        let slot = transfer.slot
+        guard let last = running.popLast(), slot < running.count else { return }
+        running[slot] = last
+        last.slot = slot
+    }
+
+    // MARK: Waits between attempts
+
+    private var nextWake: Int64 {
+        var next = Int64.max
+        // Without room a transfer must end before another can start.
+        guard hasRoom else { return next }
+        for transfer in sleeping where transfer.wakeAt < next { next = transfer.wakeAt }
+        return next
+    }
+
+    private func wakeSleepers(_ now: Int64) {
+        var index = 0
+        while index < sleeping.count, hasRoom {
+            let transfer = sleeping[index]
+            if transfer.wakeAt > now || isHeldBack(transfer, now) {
+                index &+= 1
+            } else {
+                sleeping.remove(at: index)
+                if transfer.hasEnded { finish(transfer) } else { startAttempt(transfer) }
+            }
+        }
+    }
+
+    /// Whether the rate limit lets the next attempt wait on. A wait beyond the deadline ends the call.
+    private func isHeldBack(_ transfer: Transfer, _ now: Int64) -> Bool {
+        guard let until = refusal() else { return false }
+        transfer.wakeAt = until
+        if transfer.wakeAt < transfer.deadline { return true }
+        transfer.giveUp(wait: (transfer.wakeAt &- now) / 1000)
+        return false
+    }
+
+    /// When the rate limit lets an attempt start; nil = now.
+    func refusal() -> Int64? {
+        guard obeysRateLimit else { return nil }
+        let now = dora_monotonic_microseconds()
+        guard let until = client.rate.refusal(now: now) else { return nil }
+        // The answer that it waits for may be another thread's: look again soon.
+        return until == .max ? now &+ Engine.pollInterval : until
+    }
+
+    /// Microseconds.
+    private static let pollInterval: Int64 = 5_000
+
+    /// splitmix64: jitter needs no more.
+    private func random() -> UInt64 {
+        randomState &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = randomState
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    // MARK: The descriptor, for a program's own event loop
+
+    /// Makes `epoll` readable until the next `turn`.
+    func signal() {
+        guard !isSignalled else { return }
+        isSignalled = true
+        dora_event_signal(wakeEvent)
+    }
+
+    /// Makes `epoll` readable now if there is something to do, else when a socket or a timer needs it.
+    ///
+    /// - Parameter wasCancelled: asked after the event was drained, so that no cancellation is lost.
+    func settle(deadline: Int64, isBusy: Bool, wasCancelled: () -> Bool) {
+        if !isBusy {
+            dora_event_drain(wakeEvent)
+            isSignalled = false
+        }
+        if isBusy || wasCancelled() { signal() }
+        let next = min(deadline, timerDeadline, nextWake)
+        guard next < timerIsSetFor else { return }
+        if timer < 0 {
+            timer = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC) | Int32(TFD_NONBLOCK))
+            _ = dora_epoll_control(epoll, EPOLL_CTL_ADD, timer, EPOLLIN.rawValue)
+        }
+        timerIsSetFor = next
+        dora_timer_arm(timer, max(0, next &- dora_monotonic_microseconds()))
+    }
+
+    // MARK: What libcurl asks for
+
+    fileprivate func watch(_ socket: Int32, _ what: Int32, isKnown: Bool) {
+        if what == CURL_POLL_REMOVE {
+            _ = dora_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0)
+            return
+        }
+        var events: UInt32 = 0
+        if what & CURL_POLL_IN != 0 { events |= EPOLLIN.rawValue }
+        if what & CURL_POLL_OUT != 0 { events |= EPOLLOUT.rawValue }
+        if isKnown {
+            _ = dora_epoll_control(epoll, EPOLL_CTL_MOD, socket, events)
+        } else {
+            _ = dora_epoll_control(epoll, EPOLL_CTL_ADD, socket, events)
+            // Any pointer marks the socket as known.
+            curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque())
+        }
+    }
+
+    fileprivate func setTimer(_ milliseconds: Int) {
+        timerDeadline = milliseconds < 0 ? .max : dora_monotonic_microseconds() &+ Int64(milliseconds) &* 1000
+    }
+}
+
+/// CURLMOPT_SOCKETFUNCTION
+private func socketChanged(
+    _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: Int32,
+    _ context: UnsafeMutableRawPointer?, _ known: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<Engine>.fromOpaque(context).takeUnretainedValue().watch(socket, what, isKnown: known != nil)
+    return 0
+}
+
+/// CURLMOPT_TIMERFUNCTION
+private func timerChanged(
+    _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<Engine>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
+    return 0
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+import DoraCore
+
+/// One call's way from its first attempt to its result, on a libcurl easy handle that serves the
+/// next call after it.
+final class Transfer {
+    let easy: UnsafeMutableRawPointer
+    private(set) var tag: UInt64 = 0
+    /// Monotonic microseconds at which the next attempt may start, and at which the call must have ended.
+    var wakeAt: Int64 = 0
+    private(set) var deadline = Int64.max
+    /// Its place among the engine's running transfers.
+    var slot = 0
+
+    private unowned(unsafe) let client: Client
+    private let errorDetail: UnsafeMutablePointer<CChar>
+    private var id = ByteBuffer()
+    private var url = ByteBuffer()
+    private var attempt: UInt32 = 0
+    private var hasRestarted = false
+    private var lastCode = CURLE_OK
+    /// The rate-limit window that the attempt started in.
+    private(set) var window: UInt32 = 0
+    private var reception: Reception
+    private var result = Result.pending
+
+    private enum Result {
+        case pending
+        case failure(Failure)
+        case error(DoraError)
+    }
+
+    init(_ client: Client) throws(DoraError) {
+        guard let easy = curl_easy_init() else {
+            throw DoraError(.internalError, Text("libcurl gave no handle (curl_easy_init)"))
+        }
+        self.client = client
+        self.easy = easy
+        errorDetail = reallocate(nil, Int(CURL_ERROR_SIZE))
+        errorDetail[0] = 0
+        reception = Reception(maxBodyBytes: client.settings.configuration.maxResponseBytes)
+        client.configure(easy)
+        _ = dora_easy_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
+        _ = dora_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail)
+        reception.attach(to: easy)
+    }
+
+    deinit {
+        curl_easy_cleanup(easy)
+        free(errorDetail)
+    }
+
+    // MARK: A call's life
+
+    func begin(_ failureID: UnsafeBufferPointer<UInt8>, tag: UInt64, now: Int64) {
+        self.tag = tag
+        id.removeAll()
+        if let start = failureID.baseAddress { id.append(start, count: failureID.count) }
+        FailureRequest.write(origin: client.settings.origin, failureID: failureID, to: &url)
+        _ = dora_easy_set_string(easy, CURLOPT_URL, url.cString)
+        attempt = 0
+        hasRestarted = false
+        result = .pending
+        let timeout = client.settings.configuration.timeout
+        deadline = timeout == 0 ? .max : now &+ Int64(timeout) &* 1000
+    }
+
+    /// - Parameter window: of the rate limit, which the start was counted in.
+    func startAttempt(now: Int64, window: UInt32) {
+        self.window = window
+        attempt &+= 1
+        reception.reset()
+        errorDetail[0] = 0
+        let limit = Int64(client.settings.configuration.attemptTimeout)
+        // 0 is "no limit" to libcurl: of the deadline's last millisecond all is given.
+        let left = deadline == .max ? Int64.max : max(1, (deadline &- now &+ 999) / 1000)
+        let milliseconds = min(limit == 0 ? .max : limit, left)
+        _ = dora_easy_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds == .max ? 0 : Int(milliseconds))
+    }
+
+    /// Takes the result of an attempt. Returns whether the call has ended; if not, `wakeAt` says
+    /// when the next attempt is due.
+    func attemptEnded(_ code: CURLcode, now: Int64, random: UInt64) -> Bool {
+        lastCode = code
+        let answer = Answer(easy, code, reception)
+        client.rate.ended(window, answer, now: now)
+        if client.logger.isOn { logAttempt(answer) }
+        if code == CURLE_OK, answer.status == 200, answer.isHeaderComplete {
+            decode(answer)
+            return true
+        }
+        if gaveUpOnKeptConnections(code), !hasRestarted {
+            hasRestarted = true
+            attempt &-= 1
+            wakeAt = now
+            return false
+        }
+        let problem = Problem(answer, detail: errorDetail)
+        let decision = client.settings.configuration.retry.decide(
+            attempt: attempt, retryable: problem.isRetryable, serverWait: answer.wait,
+            remaining: deadline == .max ? nil : max(0, deadline &- now) / 1000, random: random)
+        if case .retry(let wait) = decision {
+            if client.logger.isOn { logRetry(problem, wait) }
+            wakeAt = now &+ min(wait, 1 << 40) &* 1000
+            return false
+        }
+        fail(problem, answer, decision)
+        return true
+    }
+
+    /// When a kept connection turns out to be dead, libcurl repeats the request on a new one. It allows
+    /// itself five times, but counts over all the calls of a handle (seen in 7.88), then fails and starts
+    /// to count anew: nothing was wrong with this call.
+    private func gaveUpOnKeptConnections(_ code: CURLcode) -> Bool {
+        code == CURLE_SEND_ERROR && strncmp(errorDetail, "Connection died, tried", 22) == 0
+    }
+
+    /// Ends a call that waits for its next attempt, with the error of the last one.
+    func giveUp(wait: Int64) {
+        let answer = Answer(easy, lastCode, reception)
+        fail(Problem(answer, detail: errorDetail), answer, .deadline(wait: wait))
+    }
+
+    func fail(_ code: ErrorCode, _ reason: StaticString) {
+        var message = subject
+        message.append(reason)
+        result = .error(DoraError(code, message))
+    }
+
+    var failureID: Text { Text(Array(id.bytes)) }
+
+    var hasEnded: Bool {
+        if case .pending = result { return false }
+        return true
+    }
+
+    func takeResult() throws(DoraError) -> Failure {
+        let taken = result
+        result = .pending
+        switch taken {
+        case .failure(let failure): return failure
+        case .error(let error): throw error
+        case .pending: throw DoraError(.internalError, Text("a call that ended without a result"))
+        }
+    }
+
+    // MARK: Results
+
+    private func decode(_ answer: Answer) {
+        let response = makeResponse(answer)
+        do throws(MalformedBody) {
+            let strict = client.settings.configuration.strict
+            result = .failure(try Failure.decode(reception.takeBody(), response: response, strict: strict))
+        } catch {
+            var message = subject
+            message.append("HTTP 200, but ")
+            message.append(error.reason)
+            finish(.malformedResponse, message, isRetryable: false, answer, response, nil, error.takeBody())
+        }
+    }
+
+    private func fail(_ problem: Problem, _ answer: Answer, _ decision: RetryPolicy.Decision) {
+        let body = reception.takeBody()
+        let items = ErrorItems.decode(body)
+        var message = subject
+        message.append(problem.text)
+        if let items { message.append(items, redacting: client.settings.secrets) }
+        message.append("; ")
+        message.append(problem.remedy)
+        message.append(decision, attempts: attempt)
+        let response = answer.status > 0 ? makeResponse(answer) : nil
+        finish(problem.code, message, isRetryable: problem.isRetryable, answer, response, items, body)
+    }
+
+    private func finish(
+        _ code: ErrorCode, _ message: Text, isRetryable: Bool, _ answer: Answer, _ response: Response?,
+        _ items: ErrorItems?, _ body: consuming ByteBuffer
+    ) {
+        var message = message
+        for secret in client.settings.secrets { message.redact(secret) }
+        result = .error(
+            DoraError(
+                code, message, isRetryable: isRetryable, retryAfter: answer.wait ?? -1,
+                curlCode: Int32(bitPattern: answer.curlCode.rawValue), response: response, items: items, body: body))
+    }
+
+    private func makeResponse(_ answer: Answer) -> Response {
+        Response(
+            status: answer.status, httpVersion: answer.httpVersion(easy), attempts: attempt,
+            phases: answer.phases(easy), headers: reception.takeHeaders(), rateLimit: answer.rateLimit)
+    }
+
+    // MARK: Words
+
+    /// "GET https://...: ", without a secret: a base URL holds no user information.
+    private var subject: Text {
+        var text = Text("GET ")
+        text.appendPrintable(url.bytes, limit: 300)
+        text.append(": ")
+        return text
+    }
+
+    private func logAttempt(_ answer: Answer) {
+        var line = subject
+        if answer.curlCode == CURLE_OK {
+            line.append("HTTP ")
+            line.append(answer.status)
+        } else {
+            line.append(cString: errorDetail[0] != 0 ? UnsafePointer(errorDetail) : curl_easy_strerror(answer.curlCode))
+        }
+        line.append(", attempt ")
+        line.append(Int(attempt))
+        line.append(", ")
+        line.append(dora_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) / 1000)
+        line.append(" ms")
+        client.log(.info, line)
+        logConnection()
+    }
+
+    private func logConnection() {
+        var line = subject
+        let opened = dora_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
+        line.append(opened > 0 ? "new connection to " : "connection kept open to ")
+        if let address = dora_easy_get_string(easy, CURLINFO_PRIMARY_IP) { line.append(cString: address) }
+        line.append(" port ")
+        line.append(dora_easy_get_long(easy, CURLINFO_PRIMARY_PORT))
+        client.log(.debug, line)
+    }
+
+    private func logRetry(_ problem: Problem, _ wait: Int64) {
+        var line = subject
+        line.append(problem.text)
+        line.append("; attempt ")
+        line.append(Int(attempt) &+ 1)
+        line.append(" in ")
+        line.append(wait)
+        line.append(" ms")
+        client.log(.debug, line)
+    }
+}
