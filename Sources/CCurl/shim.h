@@ -41,6 +41,10 @@ static inline CURLcode dora_easy_set_data_function(CURL *easy, CURLoption option
     return curl_easy_setopt(easy, option, function);
 }
 
+static inline CURLcode dora_easy_set_address(CURL *easy, CURLU *address) {
+    return curl_easy_setopt(easy, CURLOPT_CURLU, address);
+}
+
 static inline long dora_easy_get_long(CURL *easy, CURLINFO info) {
     long value = 0;
     return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;

@@ -5,10 +5,13 @@ package struct BaseURL {
     /// Scheme, authority and prefix without a '/' at the end.
     package private(set) var origin = Text()
     package private(set) var isPlainHTTP = false
+    /// The length of scheme and authority.
+    package private(set) var prefixStart = 0
 
     package init(site: Text) {
         origin.append("https://api.")
         for byte in site.bytes { origin.append(byte: lowercased(byte)) }
+        prefixStart = origin.bytes.count
     }
 
     package init(_ url: Text) throws(DoraError) {
@@ -28,6 +31,7 @@ package struct BaseURL {
         let authority = rest.prefix { !contains("/?#", $0) }
         rest = rest.dropFirst(authority.count)
         try append(authority, url)
+        prefixStart = origin.bytes.count
         try append(prefix: rest, url)
     }
 

@@ -23,6 +23,7 @@ package struct HeaderBlock: ~Copyable {
     package mutating func append(_ line: UnsafeBufferPointer<UInt8>) {
         guard let base = line.baseAddress else { return }
         var count = line.count
+        if count >= 2, base[count &- 1] == 0x0A, base[count &- 2] == 0x0D { count &-= 2 }
         while count > 0, isFieldSpace(base[count &- 1]) { count &-= 1 }
         guard count > 0 else { return }
         if isFieldSpace(base[0]) {

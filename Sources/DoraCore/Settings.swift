@@ -6,6 +6,8 @@ package struct Settings {
     package let credentials: Credentials
     /// Where requests go, without a '/' at the end: "https://api.datadoghq.com".
     package let origin: Text
+    /// Where in it the path begins.
+    package let prefixStart: Int
     /// An http:// address, which is loopback.
     package let isPlainHTTP: Bool
 
@@ -30,7 +32,8 @@ extension Configuration {
         try validateHeaders()
         try validateNumbers()
         return Settings(
-            configuration: self, credentials: credentials, origin: target.origin, isPlainHTTP: target.isPlainHTTP)
+            configuration: self, credentials: credentials, origin: target.origin, prefixStart: target.prefixStart,
+            isPlainHTTP: target.isPlainHTTP)
     }
 
     private func validatedTarget() throws(DoraError) -> BaseURL {

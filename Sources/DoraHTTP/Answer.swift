@@ -38,15 +38,6 @@ struct Answer {
         proxyStatus = code == CURLE_OK ? 0 : dora_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
     }
 
-    func httpVersion(_ easy: UnsafeMutableRawPointer) -> StaticString {
-        switch dora_easy_get_long(easy, CURLINFO_HTTP_VERSION) {
-        case CURL_HTTP_VERSION_1_0: "1.0"
-        case CURL_HTTP_VERSION_2_0: "2"
-        case CURL_HTTP_VERSION_3: "3"
-        default: "1.1"
-        }
-    }
-
     func phases(_ easy: UnsafeMutableRawPointer) -> (Int64, Int64, Int64, Int64, Int64) {
         let firstByte = dora_easy_get_offset(easy, CURLINFO_STARTTRANSFER_TIME_T)
         let total = dora_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T)

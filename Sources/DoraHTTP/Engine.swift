@@ -346,7 +346,9 @@ private func socketChanged(
     _ context: UnsafeMutableRawPointer?, _ known: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<Engine>.fromOpaque(context).takeUnretainedValue().watch(socket, what, isKnown: known != nil)
+    Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef {
+        $0.watch(socket, what, isKnown: known != nil)
+    }
     return 0
 }
 
@@ -355,6 +357,6 @@ private func timerChanged(
     _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<Engine>.fromOpaque(context).takeUnretainedValue().setTimer(milliseconds)
+    Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.setTimer(milliseconds) }
     return 0
 }

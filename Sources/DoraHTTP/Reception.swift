@@ -12,6 +12,7 @@ final class Reception {
     private(set) var isBodyTooLarge = false
     /// The empty line that ends a header section came.
     private(set) var isHeaderComplete = false
+    private(set) var httpVersion: StaticString = "1.1"
     private(set) var headers = HeaderBlock()
     private var headerBytes = 0
     private var body = ByteBuffer()
@@ -62,12 +63,13 @@ final class Reception {
             return 0
         }
         headerBytes &+= line.count
-        if startsResponse(line) {
+        if line.count <= 2 {
+            isHeaderComplete = true
+        } else if line[0] == UInt8(ascii: "H"), let version = HTTPVersion(statusLine: line) {
             // What came before belongs to a 1xx response.
             headers.removeAll()
             isHeaderComplete = false
-        } else if line.count <= 2 {
-            isHeaderComplete = true
+            httpVersion = version.name
         } else {
             headers.append(line)
         }
@@ -84,9 +86,19 @@ final class Reception {
     }
 }
 
-private func startsResponse(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard line.count >= 5, let start = line.baseAddress else { return false }
-    return memcmp(start, "HTTP/", 5) == 0
+/// The version that a status line begins with; a header field's name holds no '/'.
+private struct HTTPVersion {
+    let name: StaticString
+
+    init?(statusLine line: UnsafeBufferPointer<UInt8>) {
+        guard line.count >= 8, let start = line.baseAddress, memcmp(start, "HTTP/", 5) == 0 else { return nil }
+        switch (start[5], start[7]) {
+        case (UInt8(ascii: "1"), UInt8(ascii: "0")): name = "1.0"
+        case (UInt8(ascii: "2"), _): name = "2"
+        case (UInt8(ascii: "3"), _): name = "3"
+        default: name = "1.1"
+        }
+    }
 }
 
 private func receiveHeader(
@@ -95,7 +107,7 @@ private func receiveHeader(
     guard let data, let context else { return 0 }
     let line = UnsafeBufferPointer(
         start: UnsafeRawPointer(data).assumingMemoryBound(to: UInt8.self), count: size &* count)
-    return Unmanaged<Reception>.fromOpaque(context).takeUnretainedValue().take(header: line)
+    return Unmanaged<Reception>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.take(header: line) }
 }
 
 private func receiveBody(
@@ -105,5 +117,5 @@ private func receiveBody(
     guard size &* count > 0 else { return 0 }
     let part = UnsafeBufferPointer(
         start: UnsafeRawPointer(data).assumingMemoryBound(to: UInt8.self), count: size &* count)
-    return Unmanaged<Reception>.fromOpaque(context).takeUnretainedValue().take(body: part)
+    return Unmanaged<Reception>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.take(body: part) }
 }

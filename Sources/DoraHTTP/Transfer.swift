@@ -18,8 +18,12 @@ final class Transfer {
     private let errorDetail: UnsafeMutablePointer<CChar>
     private var id = ByteBuffer()
     private var url = ByteBuffer()
+    /// The client's base URL as libcurl parsed it.
+    private let address: OpaquePointer?
     private var attempt: UInt32 = 0
     private var hasRestarted = false
+    /// Milliseconds, as libcurl was told.
+    private var timeLimit = Int64.max
     private var lastCode = CURLE_OK
     /// The rate-limit window that the attempt started in.
     private(set) var window: UInt32 = 0
@@ -38,6 +42,9 @@ final class Transfer {
         }
         self.client = client
         self.easy = easy
+        let address = curl_url()
+        client.settings.origin.withCString { _ = curl_url_set(address, CURLUPART_URL, $0, 0) }
+        self.address = address
         errorDetail = reallocate(nil, Int(CURL_ERROR_SIZE))
         errorDetail[0] = 0
         reception = Reception(maxBodyBytes: client.settings.configuration.maxResponseBytes)
@@ -49,6 +56,7 @@ final class Transfer {
 
     deinit {
         curl_easy_cleanup(easy)
+        curl_url_cleanup(address)
         free(errorDetail)
     }
 
@@ -59,12 +67,26 @@ final class Transfer {
         id.removeAll()
         if let start = failureID.baseAddress { id.append(start, count: failureID.count) }
         FailureRequest.write(origin: client.settings.origin, failureID: failureID, to: &url)
-        _ = dora_easy_set_string(easy, CURLOPT_URL, url.cString)
+        setAddress()
         attempt = 0
         hasRestarted = false
         result = .pending
         let timeout = client.settings.configuration.timeout
         deadline = timeout == 0 ? .max : now &+ Int64(timeout) &* 1000
+    }
+
+    /// To parse a whole URL is a tenth of a request's work: only the path is given anew. curl_url_set(3)
+    /// rewrites percent-encodings in lower case, so paths that have some go the long way.
+    private func setAddress() {
+        guard let whole = url.cString else { return }
+        if strchr(whole, Int32(UInt8(ascii: "%"))) == nil,
+            curl_url_set(address, CURLUPART_PATH, whole + client.settings.prefixStart, 0) == CURLUE_OK
+        {
+            _ = dora_easy_set_address(easy, address)
+        } else {
+            _ = dora_easy_set_address(easy, nil)
+            _ = dora_easy_set_string(easy, CURLOPT_URL, whole)
+        }
     }
 
     /// - Parameter window: of the rate limit, which the start was counted in.
@@ -77,6 +99,8 @@ final class Transfer {
         // 0 is "no limit" to libcurl: of the deadline's last millisecond all is given.
         let left = deadline == .max ? Int64.max : max(1, (deadline &- now &+ 999) / 1000)
         let milliseconds = min(limit == 0 ? .max : limit, left)
+        guard milliseconds != timeLimit else { return }
+        timeLimit = milliseconds
         _ = dora_easy_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds == .max ? 0 : Int(milliseconds))
     }
 
@@ -188,7 +212,7 @@ final class Transfer {
 
     private func makeResponse(_ answer: Answer) -> Response {
         Response(
-            status: answer.status, httpVersion: answer.httpVersion(easy), attempts: attempt,
+            status: answer.status, httpVersion: reception.httpVersion, attempts: attempt,
             phases: answer.phases(easy), headers: reception.takeHeaders(), rateLimit: answer.rateLimit)
     }
 
