@@ -200,15 +200,17 @@ static inline void dora_timer_arm(int timer, int64_t microseconds) {
     timerfd_settime(timer, 0, &when, NULL);
 }
 
-/* socket(2) for CURLOPT_OPENSOCKETFUNCTION, closed on exec. */
-static inline curl_socket_t dora_open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address) {
-    (void)context;
-    (void)purpose;
+/* socket(2), closed on exec. */
+static inline curl_socket_t dora_open_socket(const struct curl_sockaddr *address) {
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-static inline CURLcode dora_easy_set_open_socket(CURL *easy) {
-    return curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, dora_open_socket);
+static inline void dora_easy_set_socket_functions(CURL *easy, curl_opensocket_callback open_socket,
+                                                  curl_closesocket_callback close_socket, void *context) {
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
 }
 
 #endif

@@ -153,7 +153,6 @@ package final class Client {
         // libcurl takes 0 for 300 seconds.
         let connect = configuration.connectTimeout
         setLong(easy, CURLOPT_CONNECTTIMEOUT_MS, connect == 0 ? Int(Int32.max) : Int(min(connect, UInt32(Int32.max))))
-        _ = dora_easy_set_open_socket(easy)
         _ = dora_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers.first)
         _ = dora_easy_set_string(easy, CURLOPT_USERAGENT, userAgent.cString)
         // "" asks for every encoding that libcurl was built with.

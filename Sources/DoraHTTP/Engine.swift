@@ -31,6 +31,8 @@ final class Engine {
     private var sleeping: [Transfer] = []
     private var idle: [Transfer] = []
     private var finished: [Transfer] = []
+    /// Of its connections.
+    private var sockets: [Int32] = []
     private var randomState: UInt64
 
     init(_ client: Client) throws(DoraError) {
@@ -63,14 +65,18 @@ final class Engine {
         DoraError(.internalError, Text("no file descriptor left for a connection; raise the limit (ulimit -n)"))
     }
 
-    /// In a child after fork: lets go of the descriptors and leaves the connections alone, which
-    /// belong to the parent.
+    /// In a child after fork: lets go of the descriptors and leaves the connections alone, which belong
+    /// to the parent. To close a socket says nothing to the server while the parent has it open.
     func abandon() {
+        // A thread that the child does not have may have been in the middle of a change.
+        if !isBusy.load(ordering: .acquiring) {
+            for socket in sockets { _ = CCurl.close(socket) }
+        }
         closeDescriptors()
     }
 
     private func closeDescriptors() {
-        for descriptor in [epoll, wakeEvent, timer] where descriptor >= 0 { close(descriptor) }
+        for descriptor in [epoll, wakeEvent, timer] where descriptor >= 0 { _ = CCurl.close(descriptor) }
     }
 
     // MARK: Any thread
@@ -102,7 +108,7 @@ final class Engine {
     /// Starts a call. It comes back from `takeFinished` once it ended.
     func start(_ failureID: UnsafeBufferPointer<UInt8>, tag: UInt64) throws(DoraError) -> Transfer {
         let transfer: Transfer
-        if let used = idle.popLast() { transfer = used } else { transfer = try Transfer(client) }
+        if let used = idle.popLast() { transfer = used } else { transfer = try Transfer(self) }
         transfer.begin(failureID, tag: tag, now: dora_monotonic_microseconds())
         startAttempt(transfer)
         return transfer
@@ -335,6 +341,22 @@ final class Engine {
         }
     }
 
+    /// Keeps count of the sockets that libcurl opens for a handle, and has them closed on exec.
+    func followSockets(of easy: UnsafeMutableRawPointer) {
+        dora_easy_set_socket_functions(easy, openSocket, closeSocket, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    fileprivate func open(_ address: UnsafePointer<curl_sockaddr>) -> Int32 {
+        let socket = dora_open_socket(address)
+        if socket >= 0 { sockets.append(socket) }
+        return socket
+    }
+
+    fileprivate func close(socket: Int32) -> Int32 {
+        if let index = sockets.firstIndex(of: socket) { sockets.remove(at: index) }
+        return CCurl.close(socket)
+    }
+
     fileprivate func setTimer(_ milliseconds: Int) {
         timerDeadline = milliseconds < 0 ? .max : dora_monotonic_microseconds() &+ Int64(milliseconds) &* 1000
     }
@@ -350,6 +372,20 @@ private func socketChanged(
         $0.watch(socket, what, isKnown: known != nil)
     }
     return 0
+}
+
+/// CURLOPT_OPENSOCKETFUNCTION
+private func openSocket(
+    _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
+) -> curl_socket_t {
+    guard let context, let address else { return -1 }
+    return Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.open(address) }
+}
+
+/// CURLOPT_CLOSESOCKETFUNCTION
+private func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
+    guard let context else { return -1 }
+    return Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.close(socket: socket) }
 }
 
 /// CURLMOPT_TIMERFUNCTION

@@ -78,7 +78,7 @@ package final class Queue {
 
     /// Moves all transfers on until a result is there or the time is up (milliseconds; below 0 without limit).
     package func advance(timeout: Int64) {
-        takeOverAfterFork()
+        guard takeOverAfterFork() else { return }
         let start = dora_monotonic_microseconds()
         let limit = timeout < 0 ? Int64.max : start &+ min(timeout, 1 << 40) &* 1000
         var isLate = false
@@ -100,7 +100,7 @@ package final class Queue {
     }
 
     package func watch() -> Int32 {
-        takeOverAfterFork()
+        guard takeOverAfterFork() else { return -1 }
         if !isWatched {
             isWatched = true
             engine.signal()
@@ -158,12 +158,13 @@ package final class Queue {
 
     // MARK: Fork
 
-    /// In a child: goes on with a copy of all that is pending, on connections of its own.
-    private func takeOverAfterFork() {
+    /// In a child: goes on with a copy of all that is pending, on connections of its own. Returns false
+    /// where it can't have any: the parent's must not be touched.
+    private func takeOverAfterFork() -> Bool {
         let current = getpid()
-        guard process != current else { return }
+        guard process != current else { return true }
         let inherited = engine
-        guard let own = try? client.claimEngine() else { return }
+        guard let own = try? client.claimEngine() else { return false }
         process = current
         engine = own
         prepareEngine()
@@ -173,5 +174,6 @@ package final class Queue {
         }
         interrupted = inherited.unfinished + interrupted
         if isWatched { engine.signal() }
+        return true
     }
 }

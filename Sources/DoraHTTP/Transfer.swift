@@ -36,11 +36,11 @@ final class Transfer {
         case error(DoraError)
     }
 
-    init(_ client: Client) throws(DoraError) {
+    init(_ engine: Engine) throws(DoraError) {
         guard let easy = curl_easy_init() else {
             throw DoraError(.internalError, Text("libcurl gave no handle (curl_easy_init)"))
         }
-        self.client = client
+        client = engine.client
         self.easy = easy
         let address = curl_url()
         client.settings.origin.withCString { _ = curl_url_set(address, CURLUPART_URL, $0, 0) }
@@ -51,6 +51,7 @@ final class Transfer {
         client.configure(easy)
         _ = dora_easy_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         _ = dora_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail)
+        engine.followSockets(of: easy)
         reception.attach(to: easy)
     }
 

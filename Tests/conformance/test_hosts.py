@@ -144,3 +144,7 @@ def test_cancel_in_the_handshake(server, arguments, host, how):
 @pytest.mark.parametrize("how", ["thread", "signal"])
 def test_cancel_while_connecting(deaf_port, authority, host, how):
     host("cancel", how, f"https://127.0.0.1:{deaf_port}", authority.ca_file, "slow", 1)
+
+
+def test_deadline_and_cancel_while_the_name_is_looked_up(authority, host):
+    host("slow_lookup", authority.ca_file)

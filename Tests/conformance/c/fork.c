@@ -6,7 +6,7 @@
  *     fork BASE_URL CA_FILE CHILDREN CALLS
  */
 #define _POSIX_C_SOURCE 200809L
-#include "check.h"
+#include "process.h"
 
 #include <sys/types.h>
 #include <sys/wait.h>
@@ -22,12 +22,14 @@ static void make_calls(dora_client *client, const char *failure_id, int calls)
 }
 
 /* Some children clean up and some just go. */
-static void live_as_child(dora_client *client, int number, int calls)
+static void live_as_child(dora_client *client, int number, int calls, int inherited)
 {
     char failure_id[32];
 
     snprintf(failure_id, sizeof failure_id, "child-%d", number);
-    make_calls(client, failure_id, calls);
+    check_get(client, failure_id);
+    CHECK(open_descriptors() == inherited); /* its own in place of the parent's */
+    make_calls(client, failure_id, calls - 1);
     switch (number % 3) {
     case 0:
         dora_client_free(client);
@@ -44,6 +46,7 @@ int main(int argc, char **argv)
     dora_client *client;
     int children;
     int calls;
+    int descriptors;
     int status;
     int i;
 
@@ -52,11 +55,12 @@ int main(int argc, char **argv)
     calls = atoi(argv[4]);
     client = check_client(argv[1], argv[2]);
     check_get(client, "parent");
+    descriptors = open_descriptors();
     for (i = 0; i < children; i++) {
         pid_t child = fork();
         CHECK(child >= 0);
         if (child == 0) {
-            live_as_child(client, i, calls);
+            live_as_child(client, i, calls, descriptors);
         }
     }
     make_calls(client, "parent", calls);
