@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -198,6 +200,28 @@ static inline void dora_timer_arm(int timer, int64_t microseconds) {
         when.it_value.tv_nsec = (long)(microseconds % 1000000) * 1000;
     }
     timerfd_settime(timer, 0, &when, NULL);
+}
+
+/* Whether a descriptor is a stream socket of this machine that stays open on exec. */
+static inline int dora_is_inheritable_local_stream(int descriptor) {
+    int domain = 0, type = 0;
+    socklen_t size = sizeof(int);
+    int flags = fcntl(descriptor, F_GETFD);
+    return flags >= 0 && (flags & FD_CLOEXEC) == 0 &&
+           getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX &&
+           getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
+
+/* Bytes that wait to be read here, and bytes sent from here that wait to be read at the other end. */
+static inline int dora_bytes_in_transit(int descriptor) {
+    int incoming = 0, outgoing = 0;
+    ioctl(descriptor, FIONREAD, &incoming);
+    ioctl(descriptor, SIOCOUTQ, &outgoing);
+    return incoming + outgoing;
+}
+
+static inline void dora_close_on_exec(int descriptor) {
+    fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
 
 /* socket(2), closed on exec. */

@@ -31,8 +31,9 @@ final class Engine {
     private var sleeping: [Transfer] = []
     private var idle: [Transfer] = []
     private var finished: [Transfer] = []
-    /// Of its connections.
+    /// Of its connections, and of libcurl's own.
     private var sockets: [Int32] = []
+    private var wakeupPair: [Int32] = []
     private var randomState: UInt64
 
     init(_ client: Client) throws(DoraError) {
@@ -46,6 +47,8 @@ final class Engine {
         guard epoll >= 0, wakeEvent >= 0,
             dora_epoll_control(epoll, EPOLL_CTL_ADD, wakeEvent, EPOLLIN.rawValue) == 0
         else { throw Engine.outOfResources() }
+        wakeupPair = WakeupPair.find(of: multi, below: epoll)
+        for descriptor in wakeupPair { dora_close_on_exec(descriptor) }
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = dora_multi_set_socket_function(multi, socketChanged, context)
         _ = dora_multi_set_timer_function(multi, timerChanged, context)
@@ -70,7 +73,7 @@ final class Engine {
     func abandon() {
         // A thread that the child does not have may have been in the middle of a change.
         if !isBusy.load(ordering: .acquiring) {
-            for socket in sockets { _ = CCurl.close(socket) }
+            for socket in sockets + wakeupPair { _ = CCurl.close(socket) }
         }
         closeDescriptors()
     }

@@ -106,15 +106,6 @@ static void find_descriptors(bool *is_open)
     }
 }
 
-/* The pair that libcurl wakes itself with: before 8.x it is not closed on exec, and nobody can change that. */
-static bool is_local_pair(int descriptor)
-{
-    struct sockaddr_storage address;
-    socklen_t length = sizeof address;
-
-    return getsockname(descriptor, (struct sockaddr *)&address, &length) == 0 && address.ss_family == AF_UNIX;
-}
-
 /* What the library opened must not leak into programs that the host starts. */
 static void check_descriptors(const bool *was_open)
 {
@@ -123,7 +114,7 @@ static void check_descriptors(const bool *was_open)
 
     for (descriptor = 0; descriptor < DESCRIPTORS; descriptor++) {
         int flags = fcntl(descriptor, F_GETFD);
-        if (flags != -1 && !was_open[descriptor] && !is_local_pair(descriptor)) {
+        if (flags != -1 && !was_open[descriptor]) {
             opened++;
             CHECK((flags & FD_CLOEXEC) != 0);
         }
