@@ -64,7 +64,10 @@ package struct BaseURL {
     private mutating func append(port: ArraySlice<UInt8>, _ url: Text) throws(DoraError) {
         var number = 0
         for byte in port {
-            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), number <= 65_535 else { number = 0; break }
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9"), number <= 65_535 else {
+                number = 0
+                break
+            }
             number = number * 10 + Int(byte - UInt8(ascii: "0"))
         }
         guard number > 0, number <= 65_535 else { throw problem("has no port between 1 and 65535", url) }

@@ -96,7 +96,9 @@ struct ErrorItemsDecoder: ~Copyable {
     private mutating func appendRecord() {
         offsets.append(UInt32(truncatingIfNeeded: records.count))
         var present: UInt8 = 0
-        for index in 0..<ErrorField.count where spans[index].isPresent { present |= 1 &<< UInt8(truncatingIfNeeded: index) }
+        for index in 0..<ErrorField.count where spans[index].isPresent {
+            present |= 1 &<< UInt8(truncatingIfNeeded: index)
+        }
         records.append(present)
         for index in 0..<ErrorField.count where spans[index].isPresent {
             let span = spans[index]
@@ -120,7 +122,13 @@ extension ErrorObject {
         case 4: memcmp(name, "meta", 4) == 0 ? .meta : nil
         case 5: memcmp(name, "title", 5) == 0 ? .title : nil
         case 6:
-            if memcmp(name, "detail", 6) == 0 { .detail } else if memcmp(name, "status", 6) == 0 { .status } else { nil }
+            if memcmp(name, "detail", 6) == 0 {
+                .detail
+            } else if memcmp(name, "status", 6) == 0 {
+                .status
+            } else {
+                nil
+            }
         default: nil
         }
     }

@@ -12,7 +12,8 @@ package enum FailureRequest {
             return .invalidArgument("failure_id: empty; give the id of an incident event")
         }
         if failureID[0] == dot, failureID[1] == 0 || (failureID[1] == dot && failureID[2] == 0) {
-            return invalid("failure_id", ": ", Text(copying: failureID), " is not an id; give the id of an incident event")
+            return invalid(
+                "failure_id", ": ", Text(copying: failureID), " is not an id; give the id of an incident event")
         }
         return nil
     }

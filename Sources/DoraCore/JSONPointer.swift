@@ -139,7 +139,8 @@ struct CopyTarget {
     private let room: Int
 
     init(_ buffer: UnsafeMutablePointer<CChar>?, capacity: Int) {
-        self.buffer = capacity > 0 ? buffer.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt8.self) } : nil
+        self.buffer =
+            capacity > 0 ? buffer.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt8.self) } : nil
         room = capacity > 0 ? capacity &- 1 : 0
         self.buffer?.pointee = 0
     }

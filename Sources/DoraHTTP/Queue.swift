@@ -170,7 +170,9 @@ package final class Queue {
         prepareEngine()
         while let transfer = inherited.takeFinished() {
             ready.append(
-                QueueResult(tag: transfer.tag, id: transfer.failureID) { () throws(DoraError) in try transfer.takeResult() })
+                QueueResult(tag: transfer.tag, id: transfer.failureID) { () throws(DoraError) in
+                    try transfer.takeResult()
+                })
         }
         interrupted = inherited.unfinished + interrupted
         if isWatched { engine.signal() }

@@ -29,7 +29,9 @@ struct TransportFailure {
                 .connection, retryable: RetryPolicy.isRetryable(status: proxyStatus),
                 "the proxy refused the tunnel; check proxy and its user name and password")
         case CURLE_COULDNT_CONNECT:
-            self.init(.connection, retryable: true, "check that the server (or the proxy) runs, the firewall, and site, base_url or proxy")
+            self.init(
+                .connection, retryable: true,
+                "check that the server (or the proxy) runs, the firewall, and site, base_url or proxy")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_HTTP2,
             CURLE_HTTP2_STREAM, CURLE_HTTP3, CURLE_QUIC_CONNECT_ERROR, CURLE_AGAIN:
             self.init(.connection, retryable: true, "the connection broke; try again")
@@ -47,7 +49,8 @@ struct TransportFailure {
             self.init(.timeout, retryable: true, "check the network, or allow more time")
         case CURLE_OUT_OF_MEMORY, CURLcode(UInt32(DORA_CURLE_TOO_LARGE)):
             // libcurl's own limit on a header line; memory itself running out ends the process.
-            self.init(.responseTooLarge, retryable: false, "libcurl's limit on headers; check what answers at this address")
+            self.init(
+                .responseTooLarge, retryable: false, "libcurl's limit on headers; check what answers at this address")
         case CURLE_BAD_CONTENT_ENCODING:
             self.init(.malformedResponse, retryable: false, "the compressed body is damaged; try compression off")
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WRITE_ERROR:

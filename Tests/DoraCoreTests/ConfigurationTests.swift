@@ -23,7 +23,9 @@ import Testing
     }
 
     /// An environment from its variables.
-    static func environment(api: String? = nil, app: String? = nil, token: String? = nil, site: String? = nil) -> Environment {
+    static func environment(api: String? = nil, app: String? = nil, token: String? = nil, site: String? = nil)
+        -> Environment
+    {
         var environment = Environment()
         environment.apiKey = api.map { Secret(copying: $0) }
         environment.appKey = app.map { Secret(copying: $0) }
@@ -57,7 +59,8 @@ import Testing
         #expect(ConfigurationTests.identity(Configuration(ConfigurationTests.environment(api: "a", app: "b"))) == "a/b")
         #expect(ConfigurationTests.identity(Configuration(ConfigurationTests.environment(token: "t"))) == "Bearer t")
         let configuration = Configuration(ConfigurationTests.environment(token: "t", site: "us5.datadoghq.com"))
-        #expect(string(try configuration.validated(isReadable: { _ in true }).origin) == "https://api.us5.datadoghq.com")
+        #expect(
+            string(try configuration.validated(isReadable: { _ in true }).origin) == "https://api.us5.datadoghq.com")
     }
 
     @Test func ofEqualsTheTokenIsSent() {
@@ -112,11 +115,12 @@ import Testing
         #expect(settings.isPlainHTTP)
     }
 
-    @Test(arguments: [
-        (nil, nil, "api_key: not set; call dora_config_set_api_key or set DD_API_KEY"),
-        (nil, "app", "api_key: not set; call dora_config_set_api_key or set DD_API_KEY"),
-        ("api", nil, "app_key: not set; call dora_config_set_app_key or set DD_APP_KEY"),
-    ] as [(String?, String?, String)])
+    @Test(
+        arguments: [
+            (nil, nil, "api_key: not set; call dora_config_set_api_key or set DD_API_KEY"),
+            (nil, "app", "api_key: not set; call dora_config_set_api_key or set DD_API_KEY"),
+            ("api", nil, "app_key: not set; call dora_config_set_app_key or set DD_APP_KEY"),
+        ] as [(String?, String?, String)])
     func whatIsMissingIsNamed(api: String?, app: String?, message: String) {
         let environment = ConfigurationTests.environment(api: api, app: app)
         #expect(ConfigurationTests.identity(Configuration(environment)) == message)
@@ -124,8 +128,12 @@ import Testing
 
     @Test func theSecretsThatNoMessageMayShow() throws {
         var configuration = Configuration(ConfigurationTests.environment(api: "a-key", app: "b-key"))
-        #expect(try configuration.validated(isReadable: { _ in true }).secrets.map(ConfigurationTests.shown) == ["a-key", "b-key"])
+        #expect(
+            try configuration.validated(isReadable: { _ in true }).secrets.map(ConfigurationTests.shown) == [
+                "a-key", "b-key",
+            ])
         configuration.accessToken = Secret(copying: "token")
-        #expect(try configuration.validated(isReadable: { _ in true }).secrets.map(ConfigurationTests.shown) == ["token"])
+        #expect(
+            try configuration.validated(isReadable: { _ in true }).secrets.map(ConfigurationTests.shown) == ["token"])
     }
 }

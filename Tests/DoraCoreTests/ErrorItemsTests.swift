@@ -9,7 +9,9 @@ private func items(_ json: String) -> ErrorItems? {
 }
 
 private func meta(_ json: String, _ index: Int) -> String? {
-    items(json)?.meta(index).map { String(decoding: Array(json.utf8)[$0.offset..<$0.offset + $0.length], as: UTF8.self) }
+    items(json)?.meta(index).map {
+        String(decoding: Array(json.utf8)[$0.offset..<$0.offset + $0.length], as: UTF8.self)
+    }
 }
 
 @Suite struct ErrorItemsTests {
@@ -58,7 +60,9 @@ private func meta(_ json: String, _ index: Int) -> String? {
     }
 
     @Test func theLastOfEqualNamesCounts() {
-        let list = items(#"{"errors":["x"],"errors":[{"title":"a","title":1,"detail":"b","detail":"c","source":{"header":"h","pointer":"p"},"source":{"header":"i"}}]}"#)
+        let list = items(
+            #"{"errors":["x"],"errors":[{"title":"a","title":1,"detail":"b","detail":"c","source":{"header":"h","pointer":"p"},"source":{"header":"i"}}]}"#
+        )
         #expect(list?.count == 1)
         #expect(list?.title(0) == nil)
         #expect(string(list?.detail(0)) == "c")
@@ -67,7 +71,8 @@ private func meta(_ json: String, _ index: Int) -> String? {
     }
 
     @Test(arguments: [
-        "", "<html>", "[]", "{}", #"{"errors":null}"#, #"{"errors":{}}"#, #"{"errors":["x"]"#, #"{"errors":["x"],"errors":1}"#,
+        "", "<html>", "[]", "{}", #"{"errors":null}"#, #"{"errors":{}}"#, #"{"errors":["x"]"#,
+        #"{"errors":["x"],"errors":1}"#,
         #"{"errors":["x"]} y"#, #"["errors"]"#,
     ])
     func bodiesOfOtherForms(body: String) {

@@ -64,14 +64,16 @@ let documentedExample = #"""
     }
 
     @Test func dateTimesAreAcceptedWithoutViolation() throws {
-        let failure = try event(attributes: #""started_at":"2023-08-31T14:26:14Z","finished_at":"2023-08-31t14:26:24.5+00:00""#)
+        let failure = try event(
+            attributes: #""started_at":"2023-08-31T14:26:14Z","finished_at":"2023-08-31t14:26:24.5+00:00""#)
         #expect(failure.startedAt == 1_693_491_974_000_000_000)
         #expect(failure.finishedAt == 1_693_491_984_500_000_000)
         #expect(failure.violationTexts == [])
     }
 
     @Test func escapedDateTimeIsDecodedFirst() throws {
-        #expect(try event(attributes: #""started_at":"2023-08-31\u005414:26:14Z""#).startedAt == 1_693_491_974_000_000_000)
+        #expect(
+            try event(attributes: #""started_at":"2023-08-31\u005414:26:14Z""#).startedAt == 1_693_491_974_000_000_000)
     }
 
     @Test func deploymentsFormOfGitIsAccepted() throws {
@@ -87,7 +89,8 @@ let documentedExample = #"""
     }
 
     @Test func unknownTypeAndAttributesAreKept() throws {
-        let failure = try event(#"{"data":{"type":"dora_incident","attributes":{"started_at":1,"new":[1,{"a/b":"ü"}]}}}"#)
+        let failure = try event(
+            #"{"data":{"type":"dora_incident","attributes":{"started_at":1,"new":[1,{"a/b":"ü"}]}}}"#)
         #expect(string(failure.type) == "dora_incident")
         #expect(failure.violationTexts == [#"/data/type: not "dora_failure""#])
         #expect(failure.json(at: "/data/attributes/new") == #"[1,{"a/b":"ü"}]"#)

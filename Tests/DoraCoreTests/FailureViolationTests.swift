@@ -9,10 +9,13 @@ import Testing
         (#"{"data":{}}"#, ["/data/attributes: missing"]),
         (#"{"data":{"attributes":null}}"#, ["/data/attributes: null, expected an object"]),
         (#"{"data":{"attributes":{}}}"#, ["/data/attributes/started_at: missing"]),
-        (#"{"data":{"id":7,"type":null,"attributes":[]}}"#, [
-            "/data/id: a number, expected a string", "/data/type: null, expected a string",
-            "/data/attributes: a list, expected an object",
-        ]),
+        (
+            #"{"data":{"id":7,"type":null,"attributes":[]}}"#,
+            [
+                "/data/id: a number, expected a string", "/data/type: null, expected a string",
+                "/data/attributes: a list, expected an object",
+            ]
+        ),
         (#"{"data":{"type":"Dora_failure","attributes":{"started_at":1}}}"#, [#"/data/type: not "dora_failure""#]),
     ])
     func envelope(json: String, expected: [String]) throws {
@@ -29,14 +32,20 @@ import Testing
         (#""started_at":1,"name":{}"#, ["name: an object, expected a string"]),
         (#""started_at":1,"git":{}"#, ["git/commit_sha: missing", "git/repository_url: missing"]),
         (#""started_at":1,"git":"x""#, ["git: a string, expected an object"]),
-        (#""started_at":1,"git":{"commit_sha":1,"repository_url":"u"}"#, ["git/commit_sha: a number, expected a string"]),
+        (
+            #""started_at":1,"git":{"commit_sha":1,"repository_url":"u"}"#,
+            ["git/commit_sha: a number, expected a string"]
+        ),
         (#""started_at":1,"custom_tags":null"#, []),
         (#""started_at":1,"custom_tags":{}"#, ["custom_tags: an object, expected a list"]),
         (#""started_at":1,"services":null"#, ["services: null, expected a list"]),
-        (#""started_at":1,"services":["a",1,null,["b"],"c"]"#, [
-            "services/1: a number, expected a string", "services/2: null, expected a string",
-            "services/3: a list, expected a string",
-        ]),
+        (
+            #""started_at":1,"services":["a",1,null,["b"],"c"]"#,
+            [
+                "services/1: a number, expected a string", "services/2: null, expected a string",
+                "services/3: a list, expected a string",
+            ]
+        ),
         (#""started_at":1,"custom_tags":["a:b","c","d\u003ae"]"#, ["custom_tags/1: not of the form key:value"]),
         (#""started_at":1,"x":"\ud800""#, ["x: an unpaired surrogate, read as U+FFFD"]),
         (#""started_at":1,"x":["\udc00\ud800"]"#, ["x/0: an unpaired surrogate, read as U+FFFD"]),
@@ -59,7 +68,9 @@ import Testing
     }
 
     @Test func duplicatesTakeTheWholeEarlierObjectAway() throws {
-        let failure = try event(#"{"data":{"id":"1","attributes":{"name":"a","team":"t","git":{"commit_sha":"c"}},"attributes":{"name":"b","started_at":1}}}"#)
+        let failure = try event(
+            #"{"data":{"id":"1","attributes":{"name":"a","team":"t","git":{"commit_sha":"c"}},"attributes":{"name":"b","started_at":1}}}"#
+        )
         #expect(string(failure.name) == "b")
         #expect(failure.team == nil)
         #expect(failure.gitCommitSHA == nil)

@@ -11,13 +11,16 @@ import Testing
         "foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8
         """#
 
-    @Test(arguments: [
-        ("/foo", #"["bar", "baz"]"#), ("/foo/0", #""bar""#), ("/", "0"), ("/a~1b", "1"), ("/c%d", "2"), ("/e^f", "3"),
-        ("/g|h", "4"), (#"/i\j"#, "5"), ("/k\"l", "6"), ("/ ", "7"), ("/m~0n", "8"), ("/foo/1", #""baz""#),
-        ("/foo/2", nil), ("/foo/-", nil), ("/foo/00", nil), ("/foo/01", nil), ("/foo/+0", nil), ("/foo/ 0", nil),
-        ("/foo/", nil), ("/foo/0/", nil), ("/foo/18446744073709551616", nil), ("/foo/4294967296", nil), ("/a/b", nil),
-        ("/m~n", nil), ("/m~2", nil), ("/m~", nil), ("foo", nil), ("//", nil), ("/fo", nil), ("/fooo", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("/foo", #"["bar", "baz"]"#), ("/foo/0", #""bar""#), ("/", "0"), ("/a~1b", "1"), ("/c%d", "2"),
+            ("/e^f", "3"),
+            ("/g|h", "4"), (#"/i\j"#, "5"), ("/k\"l", "6"), ("/ ", "7"), ("/m~0n", "8"), ("/foo/1", #""baz""#),
+            ("/foo/2", nil), ("/foo/-", nil), ("/foo/00", nil), ("/foo/01", nil), ("/foo/+0", nil), ("/foo/ 0", nil),
+            ("/foo/", nil), ("/foo/0/", nil), ("/foo/18446744073709551616", nil), ("/foo/4294967296", nil),
+            ("/a/b", nil),
+            ("/m~n", nil), ("/m~2", nil), ("/m~", nil), ("foo", nil), ("//", nil), ("/fo", nil), ("/fooo", nil),
+        ] as [(String, String?)])
     func lookups(pointer: String, expected: String?) throws {
         let failure = try event(#"{"data":{\#(JSONPointerTests.members)}}"#)
         let pointer = pointer.hasPrefix("/") ? "/data" + pointer : pointer

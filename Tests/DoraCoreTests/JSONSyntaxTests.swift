@@ -17,7 +17,8 @@ import Testing
 
     /// The position is counted from 1.
     @Test(arguments: [
-        ("01", 2, "a malformed number"), ("-", 2, "a malformed number"), ("+1", 1, "a value was"), (".5", 1, "a value was"),
+        ("01", 2, "a malformed number"), ("-", 2, "a malformed number"), ("+1", 1, "a value was"),
+        (".5", 1, "a value was"),
         ("1.", 3, "a malformed number"), ("1.e1", 3, "a malformed number"), ("1e", 3, "a malformed number"),
         ("NaN", 1, "a value was"), ("Infinity", 1, "a value was"), ("-Infinity", 2, "a malformed number"),
         ("nul", 4, "a value was"), ("True", 1, "a value was"), ("'x'", 1, "a value was"), ("[1,]", 4, "a value was"),
@@ -34,15 +35,18 @@ import Testing
         #expect(reason?.hasPrefix("not JSON at byte \(offset): \(message)") == true, "\(reason ?? "accepted")")
     }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF], [0xE2, 0x82],
-        [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xFE],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xC3], [0xC3, 0x28], [0xE0, 0x80, 0x80], [0xE0, 0x9F, 0xBF],
+            [0xE2, 0x82],
+            [0xED, 0xA0, 0x80], [0xED, 0xBF, 0xBF], [0xF0, 0x80, 0x80, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xFF], [0xFE],
+        ] as [[UInt8]])
     func invalidUTF8IsRefused(bytes: [UInt8]) {
         let prefix = Array(#"{"data":{},"x":"abc"#.utf8)
         #expect(refusal(prefix + bytes + Array("\"}".utf8)) == "not JSON at byte 19: invalid UTF-8")
-        #expect(refusal(Array(#"{"data":{},""#.utf8) + bytes + Array("\":1}".utf8)) == "not JSON at byte 12: invalid UTF-8")
+        #expect(
+            refusal(Array(#"{"data":{},""#.utf8) + bytes + Array("\":1}".utf8)) == "not JSON at byte 12: invalid UTF-8")
     }
 
     @Test(arguments: [
@@ -71,7 +75,8 @@ import Testing
     @Test func nestingIsCappedAt512() throws {
         // Two levels are the document and `data`.
         func nested(_ levels: Int, _ open: String, _ close: String) -> String {
-            #"{"data":{"x":"# + String(repeating: open, count: levels) + "1" + String(repeating: close, count: levels) + "}}"
+            #"{"data":{"x":"# + String(repeating: open, count: levels) + "1" + String(repeating: close, count: levels)
+                + "}}"
         }
         for (open, close) in [("[", "]"), ("{\"a\":", "}")] {
             #expect(refusal(nested(510, open, close)) == nil)
@@ -80,23 +85,28 @@ import Testing
             #expect(refusal(nested(100_000, open, close)) == "not JSON at byte \(place): nested deeper than 512 levels")
         }
         #expect(refusal(String(repeating: "[", count: 513)) == "not JSON at byte 512: nested deeper than 512 levels")
-        #expect(refusal(String(repeating: "[", count: 512) + String(repeating: "]", count: 512)) == #"no "data" object"#)
+        #expect(
+            refusal(String(repeating: "[", count: 512) + String(repeating: "]", count: 512)) == #"no "data" object"#)
     }
 
     @Test func specialBytesAreFoundAtEveryPlaceOfAWord() throws {
         for length in 0..<40 {
             let text = String(repeating: "x", count: length)
-            let failure = try event(attributes: #""started_at":1,"name":"\#(text)","team":"\#(text)\n","env":"\#(text)é""#)
+            let failure = try event(
+                attributes: #""started_at":1,"name":"\#(text)","team":"\#(text)\n","env":"\#(text)é""#)
             #expect(string(failure.name) == text)
             #expect(string(failure.team) == text + "\n")
             #expect(string(failure.env) == text + "é")
-            #expect(refusal("{\"data\":{},\"x\":\"\(text)\u{1F}\"}")?.hasSuffix("a control character in a string") == true)
+            #expect(
+                refusal("{\"data\":{},\"x\":\"\(text)\u{1F}\"}")?.hasSuffix("a control character in a string") == true)
         }
     }
 
     @Test func escapesAreDecoded() throws {
         let failure = try event(
-            attributes: #""started_at":1,"name":"\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83D\uDE00\ud800x\udc00\ud800\ud800\udc00""#)
+            attributes:
+                #""started_at":1,"name":"\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83D\uDE00\ud800x\udc00\ud800\ud800\udc00""#
+        )
         #expect(string(failure.name) == "\"\\/\u{8}\u{C}\n\r\tAé€😀\u{FFFD}x\u{FFFD}\u{FFFD}\u{10000}")
     }
 }

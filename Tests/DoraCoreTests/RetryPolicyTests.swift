@@ -71,7 +71,8 @@ import Testing
         var policy = RetryPolicy()
         policy.maxRetries = .max
         for attempt in [1, 33, 34, 65, 1_000_000, UInt32.max - 1, UInt32.max] {
-            let decision = policy.decide(attempt: attempt, retryable: true, serverWait: nil, remaining: nil, random: 29_999)
+            let decision = policy.decide(
+                attempt: attempt, retryable: true, serverWait: nil, remaining: nil, random: 29_999)
             guard case .retry(let wait) = decision else {
                 Issue.record("attempt \(attempt): \(decision)")
                 continue
@@ -80,18 +81,22 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (1, 500), (2, 1000), (3, 2000), (4, 4000), (6, 16_000), (7, 30_000), (8, 30_000), (33, 30_000), (100, 30_000), (UInt32.max, 30_000), (0, 500),
-    ] as [(UInt32, UInt64)])
+    @Test(
+        arguments: [
+            (1, 500), (2, 1000), (3, 2000), (4, 4000), (6, 16_000), (7, 30_000), (8, 30_000), (33, 30_000),
+            (100, 30_000), (UInt32.max, 30_000), (0, 500),
+        ] as [(UInt32, UInt64)])
     func theCeilingDoublesUpToTheMaximum(retry: UInt32, ceiling: UInt64) {
         let policy = RetryPolicy()
         #expect(policy.backoff(retry: retry, random: ceiling) == Int64(ceiling))
         #expect(policy.backoff(retry: retry, random: ceiling + 1) == 0)
     }
 
-    @Test(arguments: [
-        (0, 0, 0), (0, 30_000, 0), (1, 1, 1), (UInt32.max, UInt32.max, Int64(UInt32.max)), (1, UInt32.max, Int64(UInt32.max)),
-    ] as [(UInt32, UInt32, Int64)])
+    @Test(
+        arguments: [
+            (0, 0, 0), (0, 30_000, 0), (1, 1, 1), (UInt32.max, UInt32.max, Int64(UInt32.max)),
+            (1, UInt32.max, Int64(UInt32.max)),
+        ] as [(UInt32, UInt32, Int64)])
     func backoffsAtTheEdges(base: UInt32, max: UInt32, ceiling: Int64) {
         var policy = RetryPolicy()
         policy.backoffBase = base

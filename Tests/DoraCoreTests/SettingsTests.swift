@@ -14,7 +14,8 @@ import Testing
         let change: @Sendable (inout Configuration) -> Void
         let fragments: [String]
 
-        init(_ description: String, _ fragments: [String], _ change: @escaping @Sendable (inout Configuration) -> Void) {
+        init(_ description: String, _ fragments: [String], _ change: @escaping @Sendable (inout Configuration) -> Void)
+        {
             testDescription = description
             self.change = change
             self.fragments = fragments
@@ -47,14 +48,18 @@ import Testing
         Case("empty API key", ["api_key: empty", "NULL"]) { $0.apiKey = Secret(copying: "") },
         Case("empty application key", ["app_key: empty"]) { $0.appKey = Secret(copying: "") },
         Case("empty token", ["access_token: empty"]) { $0.accessToken = Secret(copying: "") },
-        Case("newline after an API key", ["api_key: holds a control character"]) { $0.apiKey = Secret(copying: secret + "\n") },
+        Case("newline after an API key", ["api_key: holds a control character"]) {
+            $0.apiKey = Secret(copying: secret + "\n")
+        },
         Case("newline before an application key", ["app_key: holds"]) { $0.appKey = Secret(copying: "\r\n" + secret) },
         Case("escape in a token", ["access_token: holds"]) { $0.accessToken = Secret(copying: secret + "\u{1B}") },
         Case("tab in an API key", ["api_key: holds"]) { $0.apiKey = Secret(copying: secret + "\tx") },
         Case("delete in an API key", ["api_key: holds"]) { $0.apiKey = Secret(copying: secret + "\u{7F}") },
         Case("CA file", ["ca_file: can't read \"absent.pem\"", "PEM"]) { $0.caFile = text("absent.pem") },
         Case("empty CA file", ["ca_file: can't read \"\""]) { $0.caFile = Text() },
-        Case("certificate", ["client_certificate: can't read \"absent.pem\""]) { $0.certificateFile = text("absent.pem") },
+        Case("certificate", ["client_certificate: can't read \"absent.pem\""]) {
+            $0.certificateFile = text("absent.pem")
+        },
         Case("key of a certificate", ["client_certificate: can't read \"absent.key\""]) {
             $0.certificateFile = text("readable.pem")
             $0.keyFile = text("absent.key")
@@ -81,7 +86,8 @@ import Testing
         Case("header name with a colon", ["header: \"X-Bad:\""], header("X-Bad:", "1")),
         Case("header name with a newline", ["header: ", #"\x0A"#], header("X\nBad", "1")),
         Case("header name that is not ASCII", ["header: "], header("X-Bäd", "1")),
-        Case("header value with a newline", ["header: ", "X-Bad", "control"], header("X-Bad", "\(secret)\r\nX-Evil: 1")),
+        Case(
+            "header value with a newline", ["header: ", "X-Bad", "control"], header("X-Bad", "\(secret)\r\nX-Evil: 1")),
         Case("header value with a lone return", ["header: ", "X-Bad", "control"], header("X-Bad", "1\r2")),
         Case("second header", ["header: ", "X Bad"]) {
             $0.addHeader(name: text("X-Good"), value: text("1"))
@@ -106,8 +112,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "Accept", "Accept-Encoding", "Authorization", "DD-API-KEY", "DD-APPLICATION-KEY", "User-Agent", "Connection", "Content-Length",
-        "Expect", "Host", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "Accept", "Accept-Encoding", "Authorization", "DD-API-KEY", "DD-APPLICATION-KEY", "User-Agent", "Connection",
+        "Content-Length",
+        "Expect", "Host", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "TE", "Trailer", "Transfer-Encoding",
+        "Upgrade",
     ])
     func headersOfTheLibraryItself(name: String) {
         for spelling in [name, name.lowercased(), name.uppercased()] {
@@ -162,9 +170,11 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "proxy", "proxy:3128", "10.0.0.1:3128", "[::1]", "[::1]:1080", "http://proxy", "http://proxy:1/", "https://proxy:65535",
+        "", "proxy", "proxy:3128", "10.0.0.1:3128", "[::1]", "[::1]:1080", "http://proxy", "http://proxy:1/",
+        "https://proxy:65535",
         "HTTP://proxy:1", "socks4://proxy:1", "socks4a://proxy:1", "socks5://proxy:1", "socks5h://[2001:db8::1]:1080",
-        "http://name:word@proxy:3128", "http://name:w%40rd@proxy", "http://name@proxy", "http://na:me:wo@rd@proxy:1", "pro_xy.example.com:1",
+        "http://name:word@proxy:3128", "http://name:w%40rd@proxy", "http://name@proxy", "http://na:me:wo@rd@proxy:1",
+        "pro_xy.example.com:1",
     ])
     func proxies(proxy: String) {
         #expect(SettingsTests.message { $0.proxy = text(proxy) } == nil)

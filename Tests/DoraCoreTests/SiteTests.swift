@@ -27,8 +27,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "datadoghq", "datadoghq.com.", "datadoghq.com ", " datadoghq.com", "datadoghq.co", "xdatadoghq.com", "us1.datadoghq.com",
-        "api.datadoghq.com", "https://datadoghq.com", "datadoghq.com/", "datadoghq.com@evil.example", "datadoghq.com\n", "evil.example",
+        "", "datadoghq", "datadoghq.com.", "datadoghq.com ", " datadoghq.com", "datadoghq.co", "xdatadoghq.com",
+        "us1.datadoghq.com",
+        "api.datadoghq.com", "https://datadoghq.com", "datadoghq.com/", "datadoghq.com@evil.example", "datadoghq.com\n",
+        "evil.example",
     ])
     func whatIsNoSite(site: String) {
         #expect(!Site.isKnown(text(site)))

@@ -40,7 +40,8 @@ func text(_ string: String) -> Text {
 
     @Test(arguments: [
         ("", #""""#), ("plain", #""plain""#), ("with space", #""with space""#), ("größer €𝄞", #""größer €𝄞""#),
-        ("line\nfeed", #""line\x0Afeed""#), ("\r\n", #""\x0D\x0A""#), ("tab\t", #""tab\x09""#), ("nul\u{0}", #""nul\x00""#),
+        ("line\nfeed", #""line\x0Afeed""#), ("\r\n", #""\x0D\x0A""#), ("tab\t", #""tab\x09""#),
+        ("nul\u{0}", #""nul\x00""#),
         ("escape\u{1B}[31m", #""escape\x1B[31m""#), ("delete\u{7F}", #""delete\x7F""#),
         ("c1 control\u{9B}31m", #""c1 control\xC2\x9B31m""#), ("no c1 control\u{A0}", "\"no c1 control\u{A0}\""),
     ])
@@ -48,11 +49,12 @@ func text(_ string: String) -> Text {
         #expect(TextTests.quoted(Array(value.utf8)) == expected)
     }
 
-    @Test(arguments: [
-        ([0xFF], #""\xFF""#), ([0x61, 0xC3], #""a\xC3""#), ([0xC3, 0x61], #""\xC3a""#),
-        ([0xC0, 0xAF], #""\xC0\xAF""#), ([0xED, 0xA0, 0x80], #""\xED\xA0\x80""#),
-        ([0xF4, 0x90, 0x80, 0x80], #""\xF4\x90\x80\x80""#), ([0xE2, 0x82], #""\xE2\x82""#),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xFF], #""\xFF""#), ([0x61, 0xC3], #""a\xC3""#), ([0xC3, 0x61], #""\xC3a""#),
+            ([0xC0, 0xAF], #""\xC0\xAF""#), ([0xED, 0xA0, 0x80], #""\xED\xA0\x80""#),
+            ([0xF4, 0x90, 0x80, 0x80], #""\xF4\x90\x80\x80""#), ([0xE2, 0x82], #""\xE2\x82""#),
+        ] as [([UInt8], String)])
     func whatIsNoUTF8IsWrittenInHexadecimal(value: [UInt8], expected: String) {
         #expect(TextTests.quoted(value) == expected)
     }
@@ -72,13 +74,18 @@ func text(_ string: String) -> Text {
 
     /// Swift's own decoder as the judge of every sequence of one to three bytes with a lead byte of each kind.
     @Test func sequencesAreThoseOfUTF8() {
-        let edges: [UInt8] = [0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xED, 0xF0, 0xF4, 0xF5, 0xFF]
+        let edges: [UInt8] = [
+            0x00, 0x41, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xED, 0xF0, 0xF4, 0xF5,
+            0xFF,
+        ]
         for lead in UInt8.min...UInt8.max {
             for second in edges {
                 for third in edges {
                     let bytes = [lead, second, third, 0x80]
                     let length = bytes.withUnsafeBufferPointer { utf8SequenceLength($0, at: 0) }
-                    let valid = (1...4).first { String(validating: bytes.prefix($0), as: UTF8.self)?.unicodeScalars.count == 1 }
+                    let valid = (1...4).first {
+                        String(validating: bytes.prefix($0), as: UTF8.self)?.unicodeScalars.count == 1
+                    }
                     #expect(length == valid ?? 0, "\(bytes)")
                 }
             }
