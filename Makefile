@@ -6,6 +6,8 @@
 #   make install              PREFIX, LIBDIR, INCLUDEDIR and DESTDIR as usual
 #   make uninstall            removes what install laid down
 #   make check                all tests
+#
+# packaging.mk adds the manual, the Debian packages and the tarball.
 
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
@@ -28,16 +30,20 @@ VERSION := $(MAJOR).$(MINOR).$(PATCH)
 out := .build/make
 soname := libdora.so.$(MAJOR)
 library := libdora.so.$(VERSION)
-headers := include/dora.h
-sources := Package.swift $(headers) include/module.modulemap \
+headers := include/dora.h include/dora.hpp
+sources := Makefile Package.swift include/dora.h include/module.modulemap \
 	$(shell find Sources -type f)
+
+# The compiler's hash of each module depends on where the sources lie, and the build id on that: without
+# them the library is the same, bit by bit, wherever it was built.
+stripping := --strip-unneeded --remove-section=.swift_modhash --remove-section=.note.gnu.build-id
 
 all: $(out)/$(library) $(out)/dora.pc
 
 $(out)/$(library): $(sources)
 	$(SWIFT) build -c release --product dora --disable-local-rpath $(SWIFTFLAGS)
 	mkdir -p $(out)
-	$(STRIP) --strip-unneeded -o $@ .build/release/libdora.so
+	$(STRIP) $(stripping) -o $@ .build/release/libdora.so
 
 $(out)/dora.pc: pkgconfig/dora.pc.in Makefile include/dora.h
 	mkdir -p $(out)
@@ -67,3 +73,5 @@ clean:
 	rm -rf .build
 
 .PHONY: all install uninstall check clean
+
+include packaging.mk

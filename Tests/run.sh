@@ -12,7 +12,8 @@ reports=$PWD/.build/test-reports
 virtual_environment=$PWD/.build/venv
 
 prepare() {
-    install_packages $BUILD_PACKAGES g++ binutils python3-venv valgrind nginx tinyproxy-bin
+    install_packages $BUILD_PACKAGES g++ binutils python3-venv valgrind nginx tinyproxy-bin \
+        mandoc man-db abigail-tools shellcheck
     find_swift
     if ! cmp -s Tests/requirements.txt "$virtual_environment/requirements.txt"; then
         say "Installing Tests/requirements.txt into .build/venv"

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The static checks of Tests/static/run.sh find nothing."""
+
+import pathlib
+import subprocess
+
+import pytest
+
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize("name", ["swift", "shell", "c", "ruff", "mypy"])
+def test_nothing_is_found(name):
+    result = subprocess.run([REPOSITORY / "Tests" / "static" / "run.sh", name], capture_output=True, text=True,
+                            stdin=subprocess.DEVNULL, timeout=110)
+    assert result.returncode == 0, result.stdout + result.stderr

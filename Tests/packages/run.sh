@@ -1,0 +1,96 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+#
+# Proves on bare Debian 12 systems, each in a chroot, what the packages and the README promise:
+#
+#     Tests/packages/run.sh packages    builds the Debian packages, lints them, installs them where no
+#                                       compiler is, then compiles and runs the C example (2 minutes)
+#     Tests/packages/run.sh readme      runs the README's two commands where only the Swift toolchain
+#                                       was added (as long as Tests/run.sh takes, and 3 minutes)
+#
+# Without an argument both. Takes root, a network and 4 GB below .build/packages. Not part of
+# Tests/run.sh. DEBIAN_MIRROR names a mirror other than debootstrap's own.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+. Tests/prepare.sh
+
+[ "$(id -u)" -eq 0 ] || fail "a chroot takes root: sudo Tests/packages/run.sh"
+
+# Mounts end with this process, whatever happens.
+if [ -z "${DORA_OWN_MOUNTS:-}" ]; then
+    DORA_OWN_MOUNTS=1 exec unshare --mount --propagation private "${BASH_SOURCE[0]}" "$@"
+fi
+
+systems=$PWD/.build/packages
+distribution=bookworm
+
+# bare_system NAME: a fresh system in a chroot, in $root.
+bare_system() {
+    if [ ! -e "$systems/base/complete" ]; then
+        say "debootstrap: a bare $distribution"
+        rm -rf --one-file-system "$systems/base"
+        mkdir -p "$systems"
+        debootstrap --variant=minbase "$distribution" "$systems/base" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
+        touch "$systems/base/complete"
+    fi
+    root=$systems/$1
+    rm -rf --one-file-system "$root"
+    cp -a "$systems/base" "$root"
+    cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+    # Certificates of this network's own, which a proxy in front of the registries may need.
+    cp -RL /usr/local/share/ca-certificates "$root/usr/local/share/"
+    mount -t proc proc "$root/proc"
+    mount --rbind /dev "$root/dev"
+}
+
+# inside COMMAND [ARGUMENT...]: runs it in the system, with an environment as bare as the system.
+inside() {
+    env -i HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+        PATH=/opt/swift/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+        chroot "$root" "$@" </dev/null
+}
+
+check_packages() {
+    install_packages debootstrap debhelper dpkg-dev lintian
+    find_swift
+    make deb
+    say "lintian"
+    lintian --fail-on error,warning --allow-root .build/deb/*.changes
+
+    bare_system installed
+    cp .build/deb/*.deb "$root/tmp/"
+    cp examples/local_api.py Tests/packages/try_example.sh "$root/tmp/"
+    say "Installing libdora0 alone"
+    inside sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends /tmp/libdora0_*.deb'
+    inside sh -c '! command -v cc && ldconfig -p | grep libdora.so.0'
+    say "Installing libdora-dev, a compiler and pkg-config"
+    inside sh -c 'apt-get install -y -q --no-install-recommends /tmp/libdora-dev_*.deb gcc libc6-dev pkg-config man-db python3 openssl'
+    inside /tmp/try_example.sh
+    say "Removing both"
+    inside apt-get purge -y -q libdora0 libdora-dev
+    inside sh -c '! ldconfig -p | grep libdora && ! find /usr -name "*libdora*" -o -name "dora*.h" | grep .'
+}
+
+check_readme() {
+    local toolchain
+    install_packages debootstrap
+    find_swift
+    toolchain=$(dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")")
+    bare_system readme
+    mkdir -p "$root/opt/swift" "$root/root/libdora"
+    mount --bind -o ro "$toolchain" "$root/opt/swift"
+    tar -c --exclude=./.build --exclude=./.git . | tar -x -C "$root/root/libdora"
+    say "The README's commands"
+    # They are taken from the README, so that it cannot promise others.
+    sed -n 's|^\(\./[A-Za-z/]*\.sh\) .*|\1|p' README.md | while read -r command; do
+        say "$command"
+        inside sh -c "cd /root/libdora && $command"
+    done
+}
+
+[ $# -gt 0 ] || set -- packages readme
+for part in "$@"; do
+    "check_$part"
+done
+say "All is well"

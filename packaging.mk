@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The manual, the Debian packages and the tarball. Included by the Makefile.
+#
+#   make manual               the manual pages, in .build/make/man (part of make and make install; MANDIR)
+#   make dist                 .build/dist/libdora-VERSION-linux-MACHINE.tar.gz, the same bytes each time
+#   make deb                  libdora0 and libdora-dev, in .build/deb
+
+MANDIR ?= $(PREFIX)/share/man
+
+# The date of what is made: that of the last change.
+SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y include/dora.h)
+export SOURCE_DATE_EPOCH
+
+manual := $(out)/man
+manual_sources := man/generate.py man/header.py man/mdoc.py man/dora.3.in man/example.c
+
+manual: $(manual)/man3/dora.3
+
+all: manual
+install: install-manual
+uninstall: uninstall-manual
+
+$(manual)/man3/dora.3: $(manual_sources) include/dora.h
+	python3 -B man/generate.py $(manual)
+
+install-manual: manual
+	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man3
+	$(INSTALL) -m 644 $(manual)/man3/*.3 $(DESTDIR)$(MANDIR)/man3
+
+uninstall-manual: manual
+	cd $(manual)/man3 && for page in *.3; do rm -f "$(DESTDIR)$(MANDIR)/man3/$$page"; done
+
+# ------------------------------------------------------------------ Tarball
+
+distribution := libdora-$(VERSION)-linux-$(shell uname -m)
+archive := $(distribution).tar.gz
+
+# One folder, in a fixed order, with one date and no owner. The .pc finds the folder wherever it
+# is unpacked.
+dist:
+	rm -rf .build/dist $(manual)
+	$(MAKE) install DESTDIR=.build/dist PREFIX=/$(distribution) LIBDIR=/$(distribution)/lib \
+	    INCLUDEDIR=/$(distribution)/include PKGCONFIGDIR=/$(distribution)/lib/pkgconfig MANDIR=/$(distribution)/share/man
+	sed -i -e 's|^prefix=.*|prefix=$${pcfiledir}/../..|' -e 's|=/$(distribution)/|=$${prefix}/|' \
+	    .build/dist/$(distribution)/lib/pkgconfig/dora.pc
+	$(INSTALL) -m 644 LICENSE README.md CHANGELOG.md .build/dist/$(distribution)
+	cd .build/dist && tar --create --format=gnu --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group=0 \
+	    --numeric-owner --mode=u=rwX,go=rX $(distribution) | gzip -n -9 > $(archive)
+	cd .build/dist && sha256sum $(archive) > SHA256SUMS
+
+# ---------------------------------------------------------- Debian packages
+
+deb_sources := Makefile packaging.mk Package.swift LICENSE README.md include Sources pkgconfig man
+deb_tree := .build/deb/libdora-$(VERSION)
+
+# In a copy of the sources, as a packager has them.
+deb:
+	rm -rf .build/deb
+	mkdir -p $(deb_tree)/Tests $(deb_tree)/examples
+	cp -R $(deb_sources) $(deb_tree)
+	cp -R Tests/DoraCoreTests $(deb_tree)/Tests
+	cp -R examples/c $(deb_tree)/examples
+	cp -R packaging/debian $(deb_tree)/debian
+	sed -e 's|@VERSION@|$(VERSION)|' -e "s|@DATE@|$$(LC_ALL=C date -u -R -d @$(SOURCE_DATE_EPOCH))|" \
+	    packaging/debian/changelog.in > $(deb_tree)/debian/changelog
+	cd $(deb_tree) && dpkg-buildpackage --build=binary --unsigned-changes --no-pre-clean
+	@ls .build/deb/*.deb
+
+.PHONY: manual install-manual uninstall-manual dist deb
