@@ -16,7 +16,7 @@ PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 DESTDIR ?=
 
 SWIFT ?= swift
-STRIP ?= strip
+OBJCOPY ?= objcopy
 INSTALL ?= install
 SWIFTFLAGS ?=
 
@@ -34,16 +34,17 @@ headers := include/dora.h include/dora.hpp
 sources := Makefile Package.swift include/dora.h include/module.modulemap \
 	$(shell find Sources -type f)
 
-# The compiler's hash of each module depends on where the sources lie, and the build id on that: without
-# them the library is the same, bit by bit, wherever it was built.
-stripping := --strip-unneeded --remove-section=.swift_modhash --remove-section=.note.gnu.build-id
-
 all: $(out)/$(library) $(out)/dora.pc
 
+# Stripped, and the compiler's hash of each module cleared: it depends on where the sources lie, and
+# the library is to be the same, bit by bit, wherever it was built.
 $(out)/$(library): $(sources)
 	$(SWIFT) build -c release --product dora --disable-local-rpath $(SWIFTFLAGS)
 	mkdir -p $(out)
-	$(STRIP) $(stripping) -o $@ .build/release/libdora.so
+	$(OBJCOPY) --dump-section .swift_modhash=$(out)/hashes .build/release/libdora.so $(out)/whole.so
+	head -c "$$(wc -c < $(out)/hashes)" /dev/zero > $(out)/zeros
+	$(OBJCOPY) --strip-unneeded --update-section .swift_modhash=$(out)/zeros $(out)/whole.so $@
+	rm $(out)/hashes $(out)/zeros $(out)/whole.so
 
 $(out)/dora.pc: pkgconfig/dora.pc.in Makefile include/dora.h
 	mkdir -p $(out)

@@ -48,6 +48,7 @@ let package = Package(
                     "-Xlinker", "-z", "-Xlinker", "relro",
                     "-Xlinker", "-z", "-Xlinker", "now",
                     "-Xlinker", "-z", "-Xlinker", "noexecstack",
+                    "-Xlinker", "--build-id=none",
                 ]),
             ]
         ),

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Proves on bare Debian 12 systems, each in a chroot, what the packages and the README promise:
+# Proves on bare Debian systems, each in a chroot, what the packages and the README promise:
 #
 #     Tests/packages/run.sh packages    builds the Debian packages, lints them, installs them where no
 #                                       compiler is, then compiles and runs the C example (2 minutes)
+#     Tests/packages/run.sh others      installs the same packages on Debian 11 and 13 and runs the example
+#                                       there (3 minutes)
 #     Tests/packages/run.sh readme      runs the README's two commands where only the Swift toolchain
 #                                       was added (as long as Tests/run.sh takes, and 3 minutes)
 #
-# Without an argument both. Takes root, a network and 4 GB below .build/packages. Not part of
+# Without an argument all of them. Takes root, a network and 4 GB below .build/packages. Not part of
 # Tests/run.sh. DEBIAN_MIRROR names a mirror other than debootstrap's own.
 set -euo pipefail
 
@@ -23,20 +25,20 @@ if [ -z "${DORA_OWN_MOUNTS:-}" ]; then
 fi
 
 systems=$PWD/.build/packages
-distribution=bookworm
 
-# bare_system NAME: a fresh system in a chroot, in $root.
+# bare_system NAME DISTRIBUTION: a fresh system in a chroot, in $root.
 bare_system() {
-    if [ ! -e "$systems/base/complete" ]; then
-        say "debootstrap: a bare $distribution"
-        rm -rf --one-file-system "$systems/base"
+    local base=$systems/base-$2
+    if [ ! -e "$base/complete" ]; then
+        say "debootstrap: a bare $2"
+        rm -rf --one-file-system "$base"
         mkdir -p "$systems"
-        debootstrap --variant=minbase "$distribution" "$systems/base" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
-        touch "$systems/base/complete"
+        debootstrap --variant=minbase "$2" "$base" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"}
+        touch "$base/complete"
     fi
     root=$systems/$1
     rm -rf --one-file-system "$root"
-    cp -a "$systems/base" "$root"
+    cp -a "$base" "$root"
     cp -L /etc/resolv.conf "$root/etc/resolv.conf"
     # Certificates of this network's own, which a proxy in front of the registries may need.
     cp -RL /usr/local/share/ca-certificates "$root/usr/local/share/"
@@ -51,25 +53,47 @@ inside() {
         chroot "$root" "$@" </dev/null
 }
 
-check_packages() {
+# build_packages: in .build/deb, from the sources as they are.
+build_packages() {
     install_packages debootstrap debhelper dpkg-dev lintian
     find_swift
     make deb
-    say "lintian"
-    lintian --fail-on error,warning --allow-root .build/deb/*.changes
+}
 
-    bare_system installed
-    cp .build/deb/*.deb "$root/tmp/"
-    cp examples/local_api.py Tests/packages/try_example.sh "$root/tmp/"
+# install_library: libdora0 alone, where nothing else is.
+install_library() {
+    cp .build/deb/*.deb examples/local_api.py Tests/packages/try_example.sh "$root/tmp/"
     say "Installing libdora0 alone"
     inside sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends /tmp/libdora0_*.deb'
     inside sh -c '! command -v cc && ldconfig -p | grep libdora.so.0'
+}
+
+run_example() {
     say "Installing libdora-dev, a compiler and pkg-config"
     inside sh -c 'apt-get install -y -q --no-install-recommends /tmp/libdora-dev_*.deb gcc libc6-dev pkg-config man-db python3 openssl'
     inside /tmp/try_example.sh
+}
+
+check_packages() {
+    build_packages
+    say "lintian"
+    lintian --fail-on error,warning --allow-root .build/deb/*.changes
+    bare_system installed bookworm
+    install_library
+    run_example
     say "Removing both"
     inside apt-get purge -y -q libdora0 libdora-dev
     inside sh -c '! ldconfig -p | grep libdora && ! find /usr -name "*libdora*" -o -name "dora*.h" | grep .'
+}
+
+check_others() {
+    local distribution
+    build_packages
+    for distribution in bullseye trixie; do
+        bare_system "$distribution" "$distribution"
+        install_library
+        run_example
+    done
 }
 
 check_readme() {
@@ -77,7 +101,7 @@ check_readme() {
     install_packages debootstrap
     find_swift
     toolchain=$(dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")")
-    bare_system readme
+    bare_system readme bookworm
     mkdir -p "$root/opt/swift" "$root/root/libdora"
     mount --bind -o ro "$toolchain" "$root/opt/swift"
     tar -c --exclude=./.build --exclude=./.git . | tar -x -C "$root/root/libdora"
@@ -89,7 +113,7 @@ check_readme() {
     done
 }
 
-[ $# -gt 0 ] || set -- packages readme
+[ $# -gt 0 ] || set -- packages others readme
 for part in "$@"; do
     "check_$part"
 done
