@@ -90,8 +90,7 @@ package struct RateWindow {
 
     private mutating func counted(_ rate: RateLimit, now: Int64) {
         if rate.resetSeconds == 0 { roundsDown = true }
-        if remaining == nil || isNewWindow(rate.remaining) {
-            remaining = nil
+        if remaining == nil {
             end = nil
             firstAnswer = now
         }
@@ -106,11 +105,5 @@ package struct RateWindow {
     private func pause(seconds: Int64, milliseconds: Int64) -> Int64 {
         let rounded = min(seconds, 1 << 40) &+ (roundsDown ? 1 : 0)
         return min(rounded &* RateWindow.second &+ milliseconds &* 1000, RateWindow.longestPause)
-    }
-
-    /// Answers may overtake each other, by no more than what is in flight.
-    private func isNewWindow(_ remaining: Int64) -> Bool {
-        guard let known = self.remaining else { return true }
-        return remaining > known &+ inFlight &+ 1
     }
 }
