@@ -42,6 +42,7 @@ def test_links_lead_somewhere(page):
 
 
 def test_files_in_backticks_exist():
+    folders = "Sources|Tests|docs|include|examples|Benchmarks|packaging|man"
     for page in PAGES:
-        for path in re.findall(r"`((?:Sources|Tests|docs|include|examples|Benchmarks|packaging|man)/[\w./-]+)`", page.read_text()):
+        for path in re.findall(rf"`((?:{folders})/[\w./-]+)`", page.read_text()):
             assert (REPOSITORY / path).exists(), f"{page.name}: {path}"
