@@ -31,8 +31,7 @@ final class Engine {
     private var sleeping: [Transfer] = []
     private var idle: [Transfer] = []
     private var finished: [Transfer] = []
-    /// Of its connections, and of libcurl's own.
-    private var sockets: [Int32] = []
+    private var sockets = SocketList()
     private var wakeupPair: [Int32] = []
     private var randomState: UInt64
 
@@ -73,7 +72,8 @@ final class Engine {
     func abandon() {
         // A thread that the child does not have may have been in the middle of a change.
         if !isBusy.load(ordering: .acquiring) {
-            for socket in sockets + wakeupPair { _ = CCurl.close(socket) }
+            sockets.closeAll()
+            for descriptor in wakeupPair { _ = CCurl.close(descriptor) }
         }
         closeDescriptors()
     }
@@ -189,7 +189,7 @@ final class Engine {
             } else if event.descriptor == timer {
                 dora_event_drain(timer)
                 timerIsSetFor = .max
-            } else {
+            } else if sockets.isWatched(event.descriptor, in: epoll) {
                 act(on: event)
             }
         }
@@ -327,21 +327,11 @@ final class Engine {
 
     // MARK: What libcurl asks for
 
-    fileprivate func watch(_ socket: Int32, _ what: Int32, isKnown: Bool) {
-        if what == CURL_POLL_REMOVE {
-            _ = dora_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0)
-            return
-        }
+    fileprivate func watch(_ socket: Int32, _ what: Int32) {
         var events: UInt32 = 0
         if what & CURL_POLL_IN != 0 { events |= EPOLLIN.rawValue }
         if what & CURL_POLL_OUT != 0 { events |= EPOLLOUT.rawValue }
-        if isKnown {
-            _ = dora_epoll_control(epoll, EPOLL_CTL_MOD, socket, events)
-        } else {
-            _ = dora_epoll_control(epoll, EPOLL_CTL_ADD, socket, events)
-            // Any pointer marks the socket as known.
-            curl_multi_assign(multi, socket, Unmanaged.passUnretained(self).toOpaque())
-        }
+        sockets.watch(socket, what == CURL_POLL_REMOVE ? 0 : events, in: epoll)
     }
 
     /// Keeps count of the sockets that libcurl opens for a handle, and has them closed on exec.
@@ -351,12 +341,12 @@ final class Engine {
 
     fileprivate func open(_ address: UnsafePointer<curl_sockaddr>) -> Int32 {
         let socket = dora_open_socket(address)
-        if socket >= 0 { sockets.append(socket) }
+        if socket >= 0 { sockets.opened(socket) }
         return socket
     }
 
     fileprivate func close(socket: Int32) -> Int32 {
-        if let index = sockets.firstIndex(of: socket) { sockets.remove(at: index) }
+        sockets.closed(socket, in: epoll)
         return CCurl.close(socket)
     }
 
@@ -368,12 +358,10 @@ final class Engine {
 /// CURLMOPT_SOCKETFUNCTION
 private func socketChanged(
     _ easy: UnsafeMutableRawPointer?, _ socket: curl_socket_t, _ what: Int32,
-    _ context: UnsafeMutableRawPointer?, _ known: UnsafeMutableRawPointer?
+    _ context: UnsafeMutableRawPointer?, _ unused: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef {
-        $0.watch(socket, what, isKnown: known != nil)
-    }
+    Unmanaged<Engine>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.watch(socket, what) }
     return 0
 }
 
