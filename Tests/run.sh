@@ -11,9 +11,22 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 reports=$PWD/.build/test-reports
 virtual_environment=$PWD/.build/venv
 
+# The languages of examples/: what the machine has is used, wherever it came from.
+missing_languages() {
+    command -v ruby >/dev/null || echo ruby
+    command -v go >/dev/null || echo golang-go
+    command -v cargo >/dev/null || echo cargo
+    command -v javac >/dev/null || echo default-jdk-headless
+    command -v node >/dev/null || echo nodejs
+    # The headers that NodeSource's package brings itself would clash with Debian's.
+    [ -e /usr/include/node/node_api.h ] || echo libnode-dev
+    [ -e /usr/share/java/jna.jar ] || echo libjna-java
+}
+
 prepare() {
+    # shellcheck disable=SC2046
     install_packages $BUILD_PACKAGES g++ binutils python3-venv valgrind nginx tinyproxy-bin \
-        mandoc man-db abigail-tools shellcheck
+        mandoc man-db abigail-tools shellcheck $(missing_languages)
     find_swift
     if ! cmp -s Tests/requirements.txt "$virtual_environment/requirements.txt"; then
         say "Installing Tests/requirements.txt into .build/venv"
