@@ -93,6 +93,11 @@ enum {
     DORA_CURLE_TOO_LARGE = 100     /* libcurl 8.6 */
 };
 
+/* The version of libcurl at run time: 0x075801 for 7.88.1. */
+static inline unsigned int dora_curl_version(void) {
+    return curl_version_info(CURLVERSION_NOW)->version_num;
+}
+
 static inline int dora_errno(void) {
     return errno;
 }

@@ -2,6 +2,7 @@
 
 import CCurl
 import DoraCore
+import DoraHTTP
 
 // The rules of the boundary, by name. An object that C owns is a Swift object with one reference
 // of C's; what C borrows lives as long as that object.
@@ -33,15 +34,20 @@ func report(_ failure: DoraError, _ error: UnsafeMutablePointer<OpaquePointer?>?
     error?.pointee = give(failure)
 }
 
-/// Leaves errno and SIGPIPE of the calling thread as they were: libcurl and OpenSSL write to sockets
-/// that the other side may have closed.
+/// Leaves errno and SIGPIPE of the calling thread as they were: an older libcurl lets OpenSSL write to
+/// sockets that the other side may have closed.
 func leavingHostAlone<R>(_ body: () -> R) -> R {
     let savedErrno = dora_errno()
+    let result = CurlLibrary.mayRaiseSigpipe ? withSigpipeBlocked(body) : body()
+    dora_set_errno(savedErrno)
+    return result
+}
+
+private func withSigpipeBlocked<R>(_ body: () -> R) -> R {
     var mask = sigset_t()
     let isBlocked = dora_block_sigpipe(&mask) != 0
     let result = body()
     if isBlocked { dora_restore_sigpipe(&mask) }
-    dora_set_errno(savedErrno)
     return result
 }
 

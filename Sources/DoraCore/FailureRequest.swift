@@ -20,14 +20,14 @@ package enum FailureRequest {
 
     /// Writes the URL of an event, ended by a NUL. The id becomes one path segment, percent-encoded but for
     /// RFC 3986's unreserved characters.
+    ///
+    /// - Parameter base: scheme, authority and prefix, without a '/' at the end.
     package static func write(
-        origin: Text, failureID: UnsafeBufferPointer<UInt8>, to url: inout ByteBuffer
+        base: UnsafeBufferPointer<UInt8>, failureID: UnsafeBufferPointer<UInt8>, to url: inout ByteBuffer
     ) {
         url.removeAll()
-        url.reserve(origin.bytes.count &+ path.utf8CodeUnitCount &+ failureID.count &* 3)
-        origin.bytes.withUnsafeBufferPointer { bytes in
-            if let start = bytes.baseAddress { url.append(start, count: bytes.count) }
-        }
+        url.reserve(base.count &+ path.utf8CodeUnitCount &+ failureID.count &* 3)
+        if let start = base.baseAddress { url.append(start, count: base.count) }
         url.append(path.utf8Start, count: path.utf8CodeUnitCount)
         for byte in failureID {
             if isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")

@@ -92,6 +92,14 @@ package struct Text {
         value[index] == 0xC2 && index &+ 1 < value.count && value[index &+ 1] < 0xA0
     }
 
+    package func copied() -> ByteBuffer {
+        var buffer = ByteBuffer(capacity: bytes.count)
+        bytes.withUnsafeBufferPointer { source in
+            if let start = source.baseAddress { buffer.append(start, count: source.count) }
+        }
+        return buffer
+    }
+
     /// Lends the text as a C string. It must hold no NUL.
     package func withCString<R>(_ body: (UnsafePointer<CChar>) -> R) -> R {
         let stable = StableText(self)

@@ -89,9 +89,10 @@ package final class Client {
         takeOverAfterFork()
         var node = engines.load(ordering: .acquiring)
         while let current = node {
-            let engine = Unmanaged<Engine>.fromOpaque(current).takeUnretainedValue()
-            if engine.claim() { return engine }
-            node = engine.next
+            // Others may use it: only what is claimed is counted.
+            let listed = Unmanaged<Engine>.fromOpaque(current)
+            if listed._withUnsafeGuaranteedRef({ $0.claim() }) { return listed.takeUnretainedValue() }
+            node = listed._withUnsafeGuaranteedRef { $0.next }
         }
         let engine = try Engine(self)
         let listed = Unmanaged.passRetained(engine).toOpaque()

@@ -10,6 +10,7 @@ import Synchronization
 final class Engine {
     /// The client owns its engines.
     unowned(unsafe) let client: Client
+    private let rate: Unmanaged<RateGate>
     /// The engine made before this one: the client's list. Never changes once the engine is listed.
     var next: UnsafeMutableRawPointer?
     /// Whether new attempts wait for the rate limit, as those of a queue do.
@@ -37,6 +38,7 @@ final class Engine {
 
     init(_ client: Client) throws(DoraError) {
         self.client = client
+        rate = Unmanaged.passUnretained(client.rate)
         guard let multi = curl_multi_init() else { throw Engine.outOfResources() }
         self.multi = multi
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
@@ -128,12 +130,12 @@ final class Engine {
 
     private func startAttempt(_ transfer: Transfer) {
         let now = dora_monotonic_microseconds()
-        transfer.startAttempt(now: now, window: client.rate.start(now: now))
+        transfer.startAttempt(now: now, window: rate._withUnsafeGuaranteedRef { $0.start(now: now) })
         if curl_multi_add_handle(multi, transfer.easy) == CURLM_OK {
             transfer.slot = running.count
             running.append(transfer)
         } else {
-            client.rate.ended(transfer.window)
+            rate._withUnsafeGuaranteedRef { $0.ended(transfer.window) }
             transfer.fail(.internalError, "libcurl took no transfer (curl_multi_add_handle)")
             finish(transfer)
         }
@@ -147,7 +149,7 @@ final class Engine {
     func cancelAll() {
         for transfer in running {
             curl_multi_remove_handle(multi, transfer.easy)
-            client.rate.ended(transfer.window)
+            rate._withUnsafeGuaranteedRef { $0.ended(transfer.window) }
         }
         for transfer in running + sleeping {
             transfer.fail(.cancelled, "cancelled by dora_client_cancel")
@@ -280,7 +282,7 @@ final class Engine {
     func refusal() -> Int64? {
         guard obeysRateLimit else { return nil }
         let now = dora_monotonic_microseconds()
-        guard let until = client.rate.refusal(now: now) else { return nil }
+        guard let until = rate._withUnsafeGuaranteedRef({ $0.refusal(now: now) }) else { return nil }
         // The answer that it waits for may be another thread's: look again soon.
         return until == .max ? now &+ Engine.pollInterval : until
     }

@@ -14,7 +14,16 @@ final class Transfer {
     /// Its place among the engine's running transfers.
     var slot = 0
 
-    private unowned(unsafe) let client: Client
+    private let client: Unmanaged<Client>
+    private let rate: Unmanaged<RateGate>
+    /// Copied from the client: threads that count references to what they share wait for each other.
+    private let base: ByteBuffer
+    private let prefixStart: Int
+    private let timeout: Int64
+    private let attemptTimeout: Int64
+    private let retry: RetryPolicy
+    private let isStrict: Bool
+    private let isLogging: Bool
     private let errorDetail: UnsafeMutablePointer<CChar>
     private var id = ByteBuffer()
     private var url = ByteBuffer()
@@ -40,7 +49,17 @@ final class Transfer {
         guard let easy = curl_easy_init() else {
             throw DoraError(.internalError, Text("libcurl gave no handle (curl_easy_init)"))
         }
-        client = engine.client
+        let client = engine.client
+        let configuration = client.settings.configuration
+        self.client = Unmanaged.passUnretained(client)
+        rate = Unmanaged.passUnretained(client.rate)
+        base = client.settings.origin.copied()
+        prefixStart = client.settings.prefixStart
+        timeout = Int64(configuration.timeout)
+        attemptTimeout = Int64(configuration.attemptTimeout)
+        retry = configuration.retry
+        isStrict = configuration.strict
+        isLogging = client.logger.isOn
         self.easy = easy
         let address = curl_url()
         client.settings.origin.withCString { _ = curl_url_set(address, CURLUPART_URL, $0, 0) }
@@ -67,13 +86,12 @@ final class Transfer {
         self.tag = tag
         id.removeAll()
         if let start = failureID.baseAddress { id.append(start, count: failureID.count) }
-        FailureRequest.write(origin: client.settings.origin, failureID: failureID, to: &url)
+        FailureRequest.write(base: base.bytes, failureID: failureID, to: &url)
         setAddress()
         attempt = 0
         hasRestarted = false
         result = .pending
-        let timeout = client.settings.configuration.timeout
-        deadline = timeout == 0 ? .max : now &+ Int64(timeout) &* 1000
+        deadline = timeout == 0 ? .max : now &+ timeout &* 1000
     }
 
     /// To parse a whole URL is a tenth of a request's work: only the path is given anew. curl_url_set(3)
@@ -81,7 +99,7 @@ final class Transfer {
     private func setAddress() {
         guard let whole = url.cString else { return }
         if strchr(whole, Int32(UInt8(ascii: "%"))) == nil,
-            curl_url_set(address, CURLUPART_PATH, whole + client.settings.prefixStart, 0) == CURLUE_OK
+            curl_url_set(address, CURLUPART_PATH, whole + prefixStart, 0) == CURLUE_OK
         {
             _ = dora_easy_set_address(easy, address)
         } else {
@@ -96,10 +114,9 @@ final class Transfer {
         attempt &+= 1
         reception.reset()
         errorDetail[0] = 0
-        let limit = Int64(client.settings.configuration.attemptTimeout)
         // 0 is "no limit" to libcurl: of the deadline's last millisecond all is given.
         let left = deadline == .max ? Int64.max : max(1, (deadline &- now &+ 999) / 1000)
-        let milliseconds = min(limit == 0 ? .max : limit, left)
+        let milliseconds = min(attemptTimeout == 0 ? .max : attemptTimeout, left)
         guard milliseconds != timeLimit else { return }
         timeLimit = milliseconds
         _ = dora_easy_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds == .max ? 0 : Int(milliseconds))
@@ -110,8 +127,8 @@ final class Transfer {
     func attemptEnded(_ code: CURLcode, now: Int64, random: UInt64) -> Bool {
         lastCode = code
         let answer = Answer(easy, code, reception)
-        client.rate.ended(window, answer, now: now)
-        if client.logger.isOn { logAttempt(answer) }
+        rate._withUnsafeGuaranteedRef { $0.ended(window, answer, now: now) }
+        if isLogging { logAttempt(answer) }
         if code == CURLE_OK, answer.status == 200, answer.isHeaderComplete {
             decode(answer)
             return true
@@ -123,11 +140,11 @@ final class Transfer {
             return false
         }
         let problem = Problem(answer, detail: errorDetail)
-        let decision = client.settings.configuration.retry.decide(
+        let decision = retry.decide(
             attempt: attempt, retryable: problem.isRetryable, serverWait: answer.wait,
             remaining: deadline == .max ? nil : max(0, deadline &- now) / 1000, random: random)
         if case .retry(let wait) = decision {
-            if client.logger.isOn { logRetry(problem, wait) }
+            if isLogging { logRetry(problem, wait) }
             wakeAt = now &+ min(wait, 1 << 40) &* 1000
             return false
         }
@@ -176,8 +193,7 @@ final class Transfer {
     private func decode(_ answer: Answer) {
         let response = makeResponse(answer)
         do throws(MalformedBody) {
-            let strict = client.settings.configuration.strict
-            result = .failure(try Failure.decode(reception.takeBody(), response: response, strict: strict))
+            result = .failure(try Failure.decode(reception.takeBody(), response: response, strict: isStrict))
         } catch {
             var message = subject
             message.append("HTTP 200, but ")
@@ -191,7 +207,7 @@ final class Transfer {
         let items = ErrorItems.decode(body)
         var message = subject
         message.append(problem.text)
-        if let items { message.append(items, redacting: client.settings.secrets) }
+        if let items { message.append(items, redacting: secrets) }
         message.append("; ")
         message.append(problem.remedy)
         message.append(decision, attempts: attempt)
@@ -204,7 +220,7 @@ final class Transfer {
         _ items: ErrorItems?, _ body: consuming ByteBuffer
     ) {
         var message = message
-        for secret in client.settings.secrets { message.redact(secret) }
+        for secret in secrets { message.redact(secret) }
         result = .error(
             DoraError(
                 code, message, isRetryable: isRetryable, retryAfter: answer.wait ?? -1,
@@ -227,6 +243,12 @@ final class Transfer {
         return text
     }
 
+    private var secrets: [Secret] { client._withUnsafeGuaranteedRef { $0.settings.secrets } }
+
+    private func log(_ level: Logger.Level, _ line: Text) {
+        client._withUnsafeGuaranteedRef { $0.log(level, line) }
+    }
+
     private func logAttempt(_ answer: Answer) {
         var line = subject
         if answer.curlCode == CURLE_OK {
@@ -240,7 +262,7 @@ final class Transfer {
         line.append(", ")
         line.append(dora_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) / 1000)
         line.append(" ms")
-        client.log(.info, line)
+        log(.info, line)
         logConnection()
     }
 
@@ -251,7 +273,7 @@ final class Transfer {
         if let address = dora_easy_get_string(easy, CURLINFO_PRIMARY_IP) { line.append(cString: address) }
         line.append(" port ")
         line.append(dora_easy_get_long(easy, CURLINFO_PRIMARY_PORT))
-        client.log(.debug, line)
+        log(.debug, line)
     }
 
     private func logRetry(_ problem: Problem, _ wait: Int64) {
@@ -262,6 +284,6 @@ final class Transfer {
         line.append(" in ")
         line.append(wait)
         line.append(" ms")
-        client.log(.debug, line)
+        log(.debug, line)
     }
 }

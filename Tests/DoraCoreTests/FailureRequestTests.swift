@@ -6,7 +6,9 @@ import Testing
 
 private func url(_ origin: String, _ failureID: [UInt8]) -> Text {
     var url = ByteBuffer()
-    failureID.withUnsafeBufferPointer { FailureRequest.write(origin: text(origin), failureID: $0, to: &url) }
+    Array(origin.utf8).withUnsafeBufferPointer { base in
+        failureID.withUnsafeBufferPointer { FailureRequest.write(base: base, failureID: $0, to: &url) }
+    }
     return Text(Array(url.bytes))
 }
 
