@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Sourced by Tests/run.sh and examples/quickstart.sh: what both need of the machine.
 
-BUILD_PACKAGES="gcc libc6-dev make pkg-config libcurl4-openssl-dev openssl python3 ca-certificates"
+BUILD_PACKAGES="libncurses6 libxml2 gcc libc6-dev make pkg-config libcurl4-openssl-dev openssl python3 ca-certificates"
 
 say() {
     printf '\n==> %s\n' "$*"
@@ -20,8 +20,8 @@ install_packages() {
         return
     fi
     for package in "$@"; do
-        case $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null) in
-            *installed*) ;;
+        case " $(dpkg-query -W -f '${db:Status-Status} ' "$package" 2>/dev/null)" in
+            *" installed "*) ;;
             *) missing+=("$package") ;;
         esac
     done

@@ -32,7 +32,7 @@ package struct RateWindow {
         guard let end else { return now }
         if let probeStart {
             // An answer that takes so long says nothing: another one asks.
-            return max(now, probeStart &+ RateWindow.second)
+            return now >= probeStart &+ RateWindow.second ? now : nil
         }
         if now >= end { return now }
         guard let remaining, remaining <= inFlight else { return now }

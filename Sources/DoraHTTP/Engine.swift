@@ -32,6 +32,9 @@ final class Engine {
     private var sleeping: [Transfer] = []
     private var idle: [Transfer] = []
     private var finished: [Transfer] = []
+    /// When sleepers were last looked at, and when the rate limit lets those start that were due then.
+    private var lastWake: Int64 = 0
+    private var heldUntil = Int64.max
     private var sockets = SocketList()
     private var wakeupPair: [Int32] = []
     private var randomState: UInt64
@@ -249,33 +252,39 @@ final class Engine {
     // MARK: Waits between attempts
 
     private var nextWake: Int64 {
-        var next = Int64.max
         // Without room a transfer must end before another can start.
-        guard hasRoom else { return next }
-        for transfer in sleeping where transfer.wakeAt < next { next = transfer.wakeAt }
+        guard hasRoom else { return .max }
+        var next = Int64.max
+        for transfer in sleeping {
+            next = min(next, transfer.wakeAt > lastWake ? transfer.wakeAt : heldUntil)
+        }
         return next
     }
 
+    /// Starts the attempts that are due, as far as the rate limit lets them; those that it holds back ask
+    /// again at every turn.
     private func wakeSleepers(_ now: Int64) {
+        lastWake = now
+        heldUntil = .max
         var index = 0
         while index < sleeping.count, hasRoom {
             let transfer = sleeping[index]
-            if transfer.wakeAt > now || isHeldBack(transfer, now) {
+            guard transfer.wakeAt <= now else {
                 index &+= 1
+                continue
+            }
+            if let until = refusal() {
+                heldUntil = until
+                guard until >= transfer.deadline else {
+                    index &+= 1
+                    continue
+                }
+                transfer.giveUp(wait: (until &- now) / 1000)
+                finish(sleeping.remove(at: index))
             } else {
-                sleeping.remove(at: index)
-                if transfer.hasEnded { finish(transfer) } else { startAttempt(transfer) }
+                startAttempt(sleeping.remove(at: index))
             }
         }
-    }
-
-    /// Whether the rate limit lets the next attempt wait on. A wait beyond the deadline ends the call.
-    private func isHeldBack(_ transfer: Transfer, _ now: Int64) -> Bool {
-        guard let until = refusal() else { return false }
-        transfer.wakeAt = until
-        if transfer.wakeAt < transfer.deadline { return true }
-        transfer.giveUp(wait: (transfer.wakeAt &- now) / 1000)
-        return false
     }
 
     /// When the rate limit lets an attempt start; nil = now.

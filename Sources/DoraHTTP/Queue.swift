@@ -95,7 +95,8 @@ package final class Queue {
     /// Makes the descriptor tell the truth. To be called at the end of each visit.
     package func settle() {
         guard isWatched else { return }
-        let isBusy = engine.finishedCount > 0 || !ready.isEmpty || cancelled > 0
+        let isBusy =
+            engine.finishedCount > 0 || !ready.isEmpty || cancelled > 0 || (canStart && gateOpens == .max)
         engine.settle(deadline: gateOpens, isBusy: isBusy) { client.cancellationCount != seenCancellations }
     }
 
@@ -110,13 +111,16 @@ package final class Queue {
 
     // MARK: Starting
 
+    private var canStart: Bool {
+        engine.hasRoom && engine.sleepingCount < maxInFlight &* Queue.sleepersPerFlight
+            && (waiting.count > 0 || !interrupted.isEmpty)
+    }
+
     private func startWaiting() {
         gateOpens = .max
         // The cancelled ones are at the head.
         guard cancelled == 0 else { return }
-        while engine.hasRoom, engine.sleepingCount < maxInFlight &* Queue.sleepersPerFlight,
-            waiting.count > 0 || !interrupted.isEmpty
-        {
+        while canStart {
             if let refusal = engine.refusal() {
                 gateOpens = refusal
                 return

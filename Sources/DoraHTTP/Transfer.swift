@@ -255,7 +255,7 @@ final class Transfer {
             line.append("HTTP ")
             line.append(answer.status)
         } else {
-            line.append(cString: errorDetail[0] != 0 ? UnsafePointer(errorDetail) : curl_easy_strerror(answer.curlCode))
+            line.append(Problem(answer, detail: errorDetail).text)
         }
         line.append(", attempt ")
         line.append(Int(attempt))

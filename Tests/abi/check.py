@@ -48,8 +48,8 @@ def compile_library(path: pathlib.Path, directory: pathlib.Path) -> pathlib.Path
     source, library = directory / "functions.c", directory / "libdora.so"
     source.write_text(bodies(header), encoding="utf-8")
     soname = f"libdora.so.{header.version.split('.', maxsplit=1)[0]}"
-    subprocess.run(["cc", "-std=c11", "-shared", "-fPIC", "-g", "-O0", f"-Wl,-soname,{soname}", "-I", directory,
-                    "-o", library, source], check=True)
+    subprocess.run(["cc", "-std=c11", "-shared", "-fPIC", "-g", "-O0", f"-Wl,-soname,{soname}", "-I.",
+                    "-o", library.name, source.name], check=True, cwd=directory)
     return library
 
 

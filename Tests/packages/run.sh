@@ -48,7 +48,7 @@ bare_system() {
 
 # inside COMMAND [ARGUMENT...]: runs it in the system, with an environment as bare as the system.
 inside() {
-    env -i HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+    env -i HOME=/srv LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
         PATH=/opt/swift/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         chroot "$root" "$@" </dev/null
 }
@@ -62,16 +62,16 @@ build_packages() {
 
 # install_library: libdora0 alone, where nothing else is.
 install_library() {
-    cp .build/deb/*.deb examples/local_api.py Tests/packages/try_example.sh "$root/tmp/"
+    cp .build/deb/*.deb examples/local_api.py Tests/packages/try_example.sh "$root/srv/"
     say "Installing libdora0 alone"
-    inside sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends /tmp/libdora0_*.deb'
+    inside sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends /srv/libdora0_*.deb'
     inside sh -c '! command -v cc && ldconfig -p | grep libdora.so.0'
 }
 
 run_example() {
     say "Installing libdora-dev, a compiler and pkg-config"
-    inside sh -c 'apt-get install -y -q --no-install-recommends /tmp/libdora-dev_*.deb gcc libc6-dev pkg-config man-db python3 openssl'
-    inside /tmp/try_example.sh
+    inside sh -c 'apt-get install -y -q --no-install-recommends /srv/libdora-dev_*.deb gcc libc6-dev pkg-config man-db python3 openssl'
+    inside /srv/try_example.sh
 }
 
 check_packages() {
@@ -102,14 +102,14 @@ check_readme() {
     find_swift
     toolchain=$(dirname "$(dirname "$(dirname "$(readlink -f "$(command -v swift)")")")")
     bare_system readme bookworm
-    mkdir -p "$root/opt/swift" "$root/root/libdora"
+    mkdir -p "$root/opt/swift" "$root/srv/libdora"
     mount --bind -o ro "$toolchain" "$root/opt/swift"
-    tar -c --exclude=./.build --exclude=./.git . | tar -x -C "$root/root/libdora"
+    tar -c --exclude=./.build --exclude=./.git . | tar -x -C "$root/srv/libdora"
     say "The README's commands"
     # They are taken from the README, so that it cannot promise others.
     sed -n 's|^\(\./[A-Za-z/]*\.sh\) .*|\1|p' README.md | while read -r command; do
         say "$command"
-        inside sh -c "cd /root/libdora && $command"
+        inside sh -c "cd /srv/libdora && $command"
     done
 }
 

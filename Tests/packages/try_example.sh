@@ -5,7 +5,7 @@
 # against the local server, and asks man for a function.
 set -eu
 
-cd /tmp
+cd "$(dirname "$0")"
 cc -o get_failure /usr/share/doc/libdora-dev/examples/get_failure.c $(pkg-config --cflags --libs dora)
 
 python3 local_api.py > facts.json &

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The completion queue before a server that counts requests."""
+
+import math
+import threading
+import time
+
+import pytest
+
+from completion_queue import Queue
+from harness import Client
+from servers.behaviours import DOCUMENTED, event, in_turn, reply
+
+
+class Limiter:
+    """So many requests in each second, from the first request after the last window's end."""
+
+    def __init__(self, limit, aligned=False, headers=True):
+        self.limit = limit
+        self.aligned = aligned
+        self.headers = headers
+        self.end = -math.inf
+        self.refusals = []
+        self.first = None
+        self.lock = threading.Lock()
+
+    def __call__(self, exchange):
+        with self.lock:
+            now = time.time()
+            if self.first is None:
+                self.first = now
+            if now >= self.end:
+                self.end = (math.floor(now) if self.aligned else now) + 1
+                self.used = 0
+            self.used += 1
+            allowed = self.used <= self.limit
+            if not allowed:
+                self.refusals.append(now - self.first)
+            reset = math.ceil(self.end - now)
+            remaining = max(0, self.limit - self.used)
+        headers = [("X-RateLimit-Limit", self.limit), ("X-RateLimit-Period", 1), ("X-RateLimit-Remaining", remaining),
+                   ("X-RateLimit-Reset", reset)] if self.headers else [("Retry-After", reset)]
+        reply(200 if allowed else 429, DOCUMENTED if allowed else b"{}", *headers)(exchange)
+
+
+def fetch_all(server, limiter, settings, count, max_in_flight):
+    """The seconds that it took to fetch as many events."""
+    for index in range(count):
+        server.answer(f"event-{index}", limiter)
+    with Client(**settings) as client, Queue(client, max_in_flight) as queue:
+        for index in range(count):
+            queue.add(f"event-{index}", index)
+        began = time.monotonic()
+        results = queue.drain()
+        seconds = time.monotonic() - began
+    assert sorted(result.tag for result in results) == list(range(count))
+    assert [result.error for result in results if result.error is not None] == []
+    return seconds
+
+
+@pytest.mark.parametrize("aligned", [False, True], ids=["from-the-first-request", "at-full-seconds"])
+def test_a_limit_is_used_up_and_not_run_into(server, local, aligned):
+    """100 requests a second: the last of 1,000 may start 9 s after the first."""
+    limiter = Limiter(100, aligned)
+    seconds = fetch_all(server, limiter, local, 1000, 32)
+    assert limiter.refusals == []
+    assert 8 <= seconds <= 9 * 1.1 + 0.2
+
+
+def test_a_first_burst_may_be_too_much_and_no_later_one(server, local):
+    """Nothing is known of the limit before the first answer: 64 start where 40 are allowed."""
+    limiter = Limiter(40)
+    seconds = fetch_all(server, limiter, local, 160, 64)
+    assert len(limiter.refusals) <= 64 - 40
+    assert all(moment < 0.9 for moment in limiter.refusals)
+    assert 2.9 <= seconds <= 4.5
+
+
+def test_a_refusal_pauses_all(server, local):
+    """Only a 429 tells of the limit: others that would start meanwhile wait for its time too."""
+    moments = []
+
+    def note(behaviour):
+        return lambda exchange: (moments.append(time.monotonic()), behaviour(exchange))
+
+    server.answer("refused", in_turn(reply(429, b"", ("Retry-After", "2")), event))
+    for index in range(20):
+        server.answer(f"event-{index}", note(event))
+    with Client(**local) as client, Queue(client, 1) as queue:
+        queue.add("refused", 100)
+        for index in range(20):
+            queue.add(f"event-{index}", index)
+        began = time.monotonic()
+        results = queue.drain()
+    assert sorted(result.tag for result in results) == [*range(20), 100]
+    assert all(result.event for result in results)
+    assert min(moments) - began >= 2
+    assert max(moments) - began < 3.5
+
+
+def test_queues_of_one_client_share_what_they_know(server, local):
+    server.answer("refused", in_turn(reply(429, b"", ("Retry-After", "2")), event))
+    server.answer("event", event)
+    with Client(**local) as client, Queue(client) as one, Queue(client) as other:
+        one.add("refused")
+        assert one.next(300) is None
+        began = time.monotonic()
+        other.add("event")
+        assert other.next(200) is None, "the client's requests are limited, not a queue's"
+        assert other.next().event
+        assert 1 < time.monotonic() - began < 3
+        assert one.next().event
+
+
+def test_a_hung_request_does_not_hold_the_next_window_up(server, local):
+    limiter = Limiter(10)
+    server.answer("hung", lambda exchange: (exchange.wait(6), event(exchange)))
+    for index in range(20):
+        server.answer(f"event-{index}", limiter)
+    with Client(**local) as client, Queue(client, 8) as queue:
+        queue.add("hung", 100)
+        for index in range(20):
+            queue.add(f"event-{index}", index)
+        began = time.monotonic()
+        tags = [queue.next().tag for _ in range(20)]
+        seconds = time.monotonic() - began
+    assert sorted(tags) == list(range(20))
+    assert seconds < 5
+
+
+def test_a_long_pause_costs_only_who_was_refused(server, local):
+    """Its wait would pass its deadline. Those behind it have not begun: they wait, and can be cancelled."""
+    server.answer("refused", reply(429, b"", ("Retry-After", "3600")))
+    server.answer("event", event)
+    with Client(**{**local, "timeout_ms": 2000}) as client, Queue(client, 1) as queue:
+        queue.add("refused", 1)
+        queue.add("event", 2)
+        refused = queue.next(1000)
+        assert (refused.tag, refused.error.code, refused.error.retry_after_ms) == (1, "rate_limited", 3_600_000)
+        assert queue.next(500) is None
+        assert queue.pending == 1
+        assert len(server.requests) == 1
+        client.cancel()
+        waiting = queue.next(1000)
+        assert (waiting.tag, waiting.error.code) == (2, "cancelled")
