@@ -265,7 +265,8 @@ final class Engine {
     /// again at every turn.
     private func wakeSleepers(_ now: Int64) {
         lastWake = now
-        heldUntil = .max
+        // Those that find no room are due as soon as there is some.
+        heldUntil = 0
         var index = 0
         while index < sleeping.count, hasRoom {
             let transfer = sleeping[index]

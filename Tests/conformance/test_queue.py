@@ -282,6 +282,15 @@ def test_polling_alone_finishes_everything(server, local, max_in_flight, each_ti
     assert errors == {2: "not_found", 3: "timeout"}
 
 
+def test_a_result_that_is_taken_makes_room_for_a_retry(server, local):
+    """The retry is due while the only place is taken by a transfer, then by its unread result."""
+    server.answer("event-0", in_turn(reply(503, b"", ("Retry-After", "1")), event))
+    server.answer("event-1", after(1.5))
+    with Client(**local) as client, Queue(client, 1) as queue:
+        add_many(queue, [0, 1])
+        assert [result.tag for result in queue.drain_by_polling(8, 1)] == [1, 0]
+
+
 def test_the_descriptor_is_quiet_while_there_is_nothing_to_do(server, local):
     """A loop that polls it must not spin."""
     server.answer("event", after(1))
