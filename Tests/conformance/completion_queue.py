@@ -5,29 +5,9 @@ import select
 import time
 import types
 
-from ctypes import c_bool, c_char_p, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
+from ctypes import c_void_p
 
-import capi
 from harness import DoraError, call, dora, encoded, event_of
-
-FUNCTIONS = {
-    "dora_queue_new": (c_void_p, [capi.Client, c_uint32, capi.ErrorOut]),
-    "dora_queue_add": (c_bool, [c_void_p, c_char_p, c_uint64, capi.ErrorOut]),
-    "dora_queue_next": (c_void_p, [c_void_p, c_int64]),
-    "dora_queue_pending": (c_size_t, [c_void_p]),
-    "dora_queue_fd": (c_int, [c_void_p]),
-    "dora_queue_free": (None, [c_void_p]),
-    "dora_result_tag": (c_uint64, [c_void_p]),
-    "dora_result_failure_id": (c_char_p, [c_void_p]),
-    "dora_result_take_failure": (c_void_p, [c_void_p]),
-    "dora_result_take_error": (c_void_p, [c_void_p]),
-    "dora_result_free": (None, [c_void_p]),
-}
-
-for name, (result, arguments) in FUNCTIONS.items():
-    function = getattr(dora, name)
-    function.restype = result
-    function.argtypes = arguments
 
 
 def result_of(pointer):

@@ -1,28 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
 """The completion queue in C programs: memory, forks, and a checker over its whole life."""
 
-import itertools
 import re
 
 import pytest
 
-from servers.behaviours import event, reply, sending
+from servers.behaviours import event, in_turn, reply, sending
 from servers.external import nginx
+from test_sanitizers import run, sanitized  # noqa: F401 (a fixture)
 
 
 @pytest.fixture
 def arguments(server, authority):
-    """A server for c/queue_life.c: of what is flaky every fourth request is refused, broken or none."""
-    faults = itertools.cycle([event, event, event, reply(503), event, event, event, sending(b"", "reset")])
+    """A server for the programs c/queue_*.c."""
     server.answer("event", event)
     server.answer("absent", reply(404, {"errors": ["Not Found"]}))
-    server.answer("flaky", lambda exchange: next(faults)(exchange))
     server.answer("silent", lambda exchange: exchange.be_silent())
+    for index in range(600):
+        server.answer(f"flaky-{index}", in_turn([reply(503), sending(b"", "reset")][index % 2], event))
     return server.base_url, authority.ca_file
 
 
 def test_the_whole_life_of_a_queue(host, arguments):
     host("queue_life", *arguments, 600)
+
+
+def test_threads_with_a_queue_each(host, arguments):
+    host("queue_threads", *arguments, 4, 600)
 
 
 def test_nothing_is_lost_and_no_access_is_invalid(host, arguments, tmp_path):
@@ -57,3 +61,11 @@ def test_ten_thousand_events(tmp_path, authority, host):
     lines = access_log.read_text().splitlines()
     assert len(lines) == 10_001
     assert len({line.split(" ")[2] for line in lines}) == 10_001, "each id once, and one beforehand"
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("sanitizer, options", [("thread", {"TSAN_OPTIONS": "halt_on_error=1"}),
+                                                ("address", {"ASAN_OPTIONS": "detect_leaks=1"})])
+def test_the_sanitizer_is_silent(sanitized, arguments, sanitizer, options):  # noqa: F811
+    program, environment = sanitized(sanitizer, "queue_threads")
+    run([program, *arguments, 4, 600], **environment, **options)

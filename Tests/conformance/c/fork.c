@@ -28,7 +28,8 @@ static void live_as_child(dora_client *client, int number, int calls, int inheri
 
     snprintf(failure_id, sizeof failure_id, "child-%d", number);
     check_get(client, failure_id);
-    CHECK(open_descriptors() == inherited); /* its own in place of the parent's */
+    /* Its own in place of the parent's, but for a descriptor by which a newer libcurl wakes itself (seen with 8.14). */
+    CHECK(open_descriptors() <= inherited + 1);
     make_calls(client, failure_id, calls - 1);
     switch (number % 3) {
     case 0:

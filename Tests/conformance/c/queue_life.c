@@ -5,8 +5,8 @@
  *
  *     queue_life BASE_URL CA_FILE COUNT
  *
- * The server knows "event", "absent", "flaky" (which fails once in a while) and
- * "silent".
+ * The server knows "event", "absent", "silent", and "flaky-0" to "flaky-COUNT",
+ * which fail at first.
  */
 #include "check.h"
 
@@ -36,15 +36,18 @@ static void use(dora_result *result)
 
 static void fetch_all(dora_client *client, int count)
 {
-    static const char *const ids[] = {"event", "absent", "flaky"};
+    const char *ids[] = {"event", "absent", NULL};
     dora_queue *queue = dora_queue_new(client, 8, NULL);
     dora_result *result;
+    char flaky[32];
     int returned = 0;
     int i;
 
     CHECK(queue != NULL);
     CHECK(dora_queue_fd(queue) >= 0);
+    ids[2] = flaky;
     for (i = 0; i < count; i++) {
+        snprintf(flaky, sizeof flaky, "flaky-%d", i);
         add(queue, ids[i % 3], (uint64_t)i);
     }
     while ((result = dora_queue_next(queue, -1)) != NULL) {

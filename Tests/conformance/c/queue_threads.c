@@ -5,7 +5,7 @@
  *
  *     queue_threads BASE_URL CA_FILE THREADS COUNT
  *
- * The server knows "event" and "flaky" (which fails once in a while).
+ * The server knows "event", and "flaky-0" to "flaky-COUNT", which fail at first.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
@@ -41,11 +41,13 @@ static void *fetch_all(void *argument)
     struct work *work = argument;
     dora_queue *queue = dora_queue_new(work->client, 8, NULL);
     dora_result *result;
+    char flaky[32];
     int i;
 
     CHECK(queue != NULL);
     for (i = 0; i < work->count; i++) {
-        CHECK(dora_queue_add(queue, i % 5 == 0 ? "flaky" : "event", (uint64_t)i, NULL));
+        snprintf(flaky, sizeof flaky, "flaky-%d", i);
+        CHECK(dora_queue_add(queue, i % 10 == 0 ? flaky : "event", (uint64_t)i, NULL));
     }
     while ((result = dora_queue_next(queue, -1)) != NULL) {
         take(work, result);
