@@ -63,8 +63,8 @@ package struct RateWindow {
     /// - Parameter wait: what a 429 asked to wait, in milliseconds.
     package mutating func answered(_ window: UInt32, status: Int, _ rate: RateLimit, wait: Int64?, now: Int64) {
         if status == 429, let wait {
-            // Refused although the window should have ended: its seconds were rounded down.
-            if window == number, probeStart != nil { roundsDown = true }
+            // Refused although the window should have ended, with less than a second to go: rounded down.
+            if window == number, probeStart != nil, wait == 0 { roundsDown = true }
             refused(wait: wait, now: now)
         }
         guard window == number else { return }
