@@ -12,7 +12,7 @@ import sys
 import time
 
 began = time.perf_counter()
-base_url, ca_file, mode, count = sys.argv[1:4] + [int(sys.argv[4])]
+base_url, ca_file, mode, count = *sys.argv[1:4], int(sys.argv[4])
 
 
 def peak():
