@@ -66,7 +66,7 @@ final class Transfer {
         self.address = address
         errorDetail = reallocate(nil, Int(CURL_ERROR_SIZE))
         errorDetail[0] = 0
-        reception = Reception(maxBodyBytes: client.settings.configuration.maxResponseBytes)
+        reception = Reception(maxBodyBytes: configuration.maxResponseBytes)
         client.configure(easy)
         _ = dora_easy_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
         _ = dora_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail)
@@ -172,11 +172,6 @@ final class Transfer {
     }
 
     var failureID: Text { Text(Array(id.bytes)) }
-
-    var hasEnded: Bool {
-        if case .pending = result { return false }
-        return true
-    }
 
     func takeResult() throws(DoraError) -> Failure {
         let taken = result
