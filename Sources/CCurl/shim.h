@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -157,7 +158,7 @@ static inline int dora_epoll_control(int epoll, int operation, int descriptor, u
     return epoll_ctl(epoll, operation, descriptor, &event);
 }
 
-/* struct epoll_event without its packing and its union. */
+/* struct epoll_event without its packing and its union. poll(2) has the same bits for events. */
 typedef struct {
     int descriptor;
     uint32_t events;
@@ -174,6 +175,27 @@ static inline int dora_epoll_wait(int epoll, dora_ready *ready, int timeout_ms) 
         ready[index].events = events[index].events;
     }
     return count < 0 ? 0 : count;
+}
+
+/* poll(2) for `count` descriptors, DORA_READY_CAPACITY at most: leaves those with an event at the head
+ * of `ready` and returns their number; 0 after a signal. */
+static inline int dora_poll(dora_ready *ready, int count, int timeout_ms) {
+    struct pollfd descriptors[DORA_READY_CAPACITY];
+    int found = 0;
+    for (int index = 0; index < count; index++) {
+        descriptors[index].fd = ready[index].descriptor;
+        descriptors[index].events = (short)ready[index].events;
+    }
+    if (poll(descriptors, (nfds_t)count, timeout_ms) <= 0) {
+        return 0;
+    }
+    for (int index = 0; index < count; index++) {
+        if (descriptors[index].revents != 0) {
+            ready[found].descriptor = descriptors[index].fd;
+            ready[found++].events = (uint32_t)(unsigned short)descriptors[index].revents;
+        }
+    }
+    return found;
 }
 
 /* Makes an eventfd readable. Async-signal-safe. */

@@ -78,14 +78,25 @@ package final class Client {
 
     // MARK: Engines
 
+    /// An engine for a queue; to be given back with `release`.
+    func claimEngine(maxRunning: Int) throws(DoraError) -> Engine {
+        let engine = try claimEngine()
+        do throws(DoraError) {
+            try engine.serveQueue(maxRunning: maxRunning)
+        } catch {
+            release(engine)
+            throw error
+        }
+        return engine
+    }
+
     /// Gives an engine without transfers back.
     func release(_ engine: Engine) {
-        engine.obeysRateLimit = false
-        engine.maxRunning = 1
+        engine.serveCalls()
         engine.release()
     }
 
-    func claimEngine() throws(DoraError) -> Engine {
+    private func claimEngine() throws(DoraError) -> Engine {
         takeOverAfterFork()
         var node = engines.load(ordering: .acquiring)
         while let current = node {

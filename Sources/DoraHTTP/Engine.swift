@@ -4,7 +4,7 @@ import CCurl
 import DoraCore
 import Synchronization
 
-/// A libcurl multi handle with its connections, and the epoll instance that watches them: moves
+/// A libcurl multi handle with its connections, and the wait for what happens to them: moves
 /// transfers on. A single call drives an engine with one transfer, a queue one with many. One thread
 /// uses it at a time; only `claim` and `wake` are for any thread.
 final class Engine {
@@ -14,19 +14,15 @@ final class Engine {
     /// The engine made before this one: the client's list. Never changes once the engine is listed.
     var next: UnsafeMutableRawPointer?
     /// Whether new attempts wait for the rate limit, as those of a queue do.
-    var obeysRateLimit = false
+    private var obeysRateLimit = false
     /// How many transfers may be in flight or wait, finished, to be taken.
-    var maxRunning = 1
-    /// Readable whenever `turn` has something to do, timers included once `armTimer` was called.
-    let epoll: Int32
+    private var maxRunning = 1
 
     private let isBusy = Atomic<Bool>(true)
+    private var events: EventWait
+    /// That of `events`: the only part of it for any thread.
     private let wakeEvent: Int32
-    private var timer: Int32 = -1
-    private var timerIsSetFor = Int64.max
-    private var isSignalled = false
     private let multi: UnsafeMutableRawPointer
-    private let ready: UnsafeMutablePointer<dora_ready>
     private var timerDeadline = Int64.max
     private var running: [Transfer] = []
     private var sleeping: [Transfer] = []
@@ -35,7 +31,6 @@ final class Engine {
     /// When sleepers were last looked at, and when the rate limit lets those start that were due then.
     private var lastWake: Int64 = 0
     private var heldUntil = Int64.max
-    private var sockets = SocketList()
     private var wakeupPair: [Int32] = []
     private var randomState: UInt64
 
@@ -44,14 +39,12 @@ final class Engine {
         rate = Unmanaged.passUnretained(client.rate)
         guard let multi = curl_multi_init() else { throw Engine.outOfResources() }
         self.multi = multi
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        wakeEvent = eventfd(0, Int32(EFD_CLOEXEC) | Int32(EFD_NONBLOCK))
-        ready = reallocate(nil, Int(DORA_READY_CAPACITY))
-        randomState = UInt64(bitPattern: dora_monotonic_microseconds()) ^ UInt64(UInt(bitPattern: ready))
-        guard epoll >= 0, wakeEvent >= 0,
-            dora_epoll_control(epoll, EPOLL_CTL_ADD, wakeEvent, EPOLLIN.rawValue) == 0
-        else { throw Engine.outOfResources() }
-        wakeupPair = WakeupPair.find(of: multi, below: epoll)
+        // After the handle's own descriptors, which are thus known to have smaller numbers.
+        events = EventWait()
+        wakeEvent = events.wakeEvent
+        randomState = UInt64(bitPattern: dora_monotonic_microseconds()) ^ UInt64(UInt(bitPattern: multi))
+        guard events.isOpen else { throw Engine.outOfResources() }
+        wakeupPair = WakeupPair.find(of: multi, below: wakeEvent)
         for descriptor in wakeupPair { dora_close_on_exec(descriptor) }
         let context = Unmanaged.passUnretained(self).toOpaque()
         _ = dora_multi_set_socket_function(multi, socketChanged, context)
@@ -64,8 +57,8 @@ final class Engine {
         idle.removeAll()
         finished.removeAll()
         curl_multi_cleanup(multi)
-        free(ready)
-        closeDescriptors()
+        events.close()
+        events.freeMemory()
     }
 
     private static func outOfResources() -> DoraError {
@@ -77,14 +70,26 @@ final class Engine {
     func abandon() {
         // A thread that the child does not have may have been in the middle of a change.
         if !isBusy.load(ordering: .acquiring) {
-            sockets.closeAll()
+            events.sockets.closeAll()
             for descriptor in wakeupPair { _ = CCurl.close(descriptor) }
         }
-        closeDescriptors()
+        events.close()
     }
 
-    private func closeDescriptors() {
-        for descriptor in [epoll, wakeEvent, timer] where descriptor >= 0 { _ = CCurl.close(descriptor) }
+    // MARK: Two kinds of use
+
+    /// For many transfers at the pace of the rate limit. To be called while no transfer runs.
+    func serveQueue(maxRunning: Int) throws(DoraError) {
+        guard events.useEpoll() else { throw Engine.outOfResources() }
+        obeysRateLimit = true
+        self.maxRunning = maxRunning
+    }
+
+    /// For one transfer at a time. To be called while no transfer runs.
+    func serveCalls() {
+        events.usePoll()
+        obeysRateLimit = false
+        maxRunning = 1
     }
 
     // MARK: Any thread
@@ -184,19 +189,8 @@ final class Engine {
     private func wait(until limit: Int64, _ now: Int64) {
         // Rounded up: a timer that is asked for too early has nothing to do yet.
         let milliseconds = limit == .max ? -1 : max(0, min((limit &- now &+ 999) / 1000, 60_000))
-        let count = dora_epoll_wait(epoll, ready, Int32(milliseconds))
-        guard count > 0 else { return }
-        for index in 0..<Int(count) {
-            let event = ready[index]
-            if event.descriptor == wakeEvent {
-                dora_event_drain(wakeEvent)
-                isSignalled = false
-            } else if event.descriptor == timer {
-                dora_event_drain(timer)
-                timerIsSetFor = .max
-            } else if sockets.isWatched(event.descriptor, in: epoll) {
-                act(on: event)
-            }
+        for index in 0..<events.wait(milliseconds: Int32(milliseconds)) {
+            if let event = events.event(index) { act(on: event) }
         }
         collect()
     }
@@ -205,7 +199,8 @@ final class Engine {
         var mask: Int32 = 0
         if event.events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_IN }
         if event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
-        if event.events & EPOLLERR.rawValue != 0 { mask |= CURL_CSELECT_ERR }
+        // A descriptor that the program closed by mistake is an error, too.
+        if event.events & (EPOLLERR.rawValue | UInt32(POLLNVAL)) != 0 { mask |= CURL_CSELECT_ERR }
         var left: Int32 = 0
         curl_multi_socket_action(multi, event.descriptor, mask, &left)
     }
@@ -311,39 +306,29 @@ final class Engine {
 
     // MARK: The descriptor, for a program's own event loop
 
-    /// Makes `epoll` readable until the next `turn`.
+    /// Readable whenever `turn` has something to do; only while the engine serves a queue.
+    var descriptor: Int32 { events.epoll }
+
+    /// Makes the descriptor readable until the next `turn`.
     func signal() {
-        guard !isSignalled else { return }
-        isSignalled = true
-        dora_event_signal(wakeEvent)
+        events.signal()
     }
 
-    /// Makes `epoll` readable now if there is something to do, else when a socket or a timer needs it.
+    /// Makes the descriptor readable now if there is something to do, else when a socket or a timer needs
+    /// it, at `deadline` at the latest.
     ///
-    /// - Parameter wasCancelled: asked after the event was drained, so that no cancellation is lost.
+    /// - Parameter wasCancelled: asked so late that no cancellation is lost.
     func settle(deadline: Int64, isBusy: Bool, wasCancelled: () -> Bool) {
-        if !isBusy {
-            dora_event_drain(wakeEvent)
-            isSignalled = false
-        }
-        if isBusy || wasCancelled() { signal() }
-        let next = min(deadline, timerDeadline, nextWake)
-        guard next < timerIsSetFor else { return }
-        if timer < 0 {
-            timer = timerfd_create(CLOCK_MONOTONIC, Int32(TFD_CLOEXEC) | Int32(TFD_NONBLOCK))
-            _ = dora_epoll_control(epoll, EPOLL_CTL_ADD, timer, EPOLLIN.rawValue)
-        }
-        timerIsSetFor = next
-        dora_timer_arm(timer, max(0, next &- dora_monotonic_microseconds()))
+        events.settle(next: min(deadline, timerDeadline, nextWake), isBusy: isBusy, wasCancelled: wasCancelled)
     }
 
     // MARK: What libcurl asks for
 
     fileprivate func watch(_ socket: Int32, _ what: Int32) {
-        var events: UInt32 = 0
-        if what & CURL_POLL_IN != 0 { events |= EPOLLIN.rawValue }
-        if what & CURL_POLL_OUT != 0 { events |= EPOLLOUT.rawValue }
-        sockets.watch(socket, what == CURL_POLL_REMOVE ? 0 : events, in: epoll)
+        var mask: UInt32 = 0
+        if what & CURL_POLL_IN != 0 { mask |= EPOLLIN.rawValue }
+        if what & CURL_POLL_OUT != 0 { mask |= EPOLLOUT.rawValue }
+        events.sockets.watch(socket, what == CURL_POLL_REMOVE ? 0 : mask)
     }
 
     /// Keeps count of the sockets that libcurl opens for a handle, and has them closed on exec.
@@ -353,12 +338,12 @@ final class Engine {
 
     fileprivate func open(_ address: UnsafePointer<curl_sockaddr>) -> Int32 {
         let socket = dora_open_socket(address)
-        if socket >= 0 { sockets.opened(socket) }
+        if socket >= 0 { events.sockets.opened(socket) }
         return socket
     }
 
     fileprivate func close(socket: Int32) -> Int32 {
-        sockets.closed(socket, in: epoll)
+        events.sockets.closed(socket)
         return CCurl.close(socket)
     }
 

@@ -28,12 +28,11 @@ package final class Queue {
 
     package init(_ client: Client, maxInFlight: UInt32) throws(DoraError) {
         self.client = client
-        let limit = min(maxInFlight == 0 ? Queue.defaultInFlight : maxInFlight, UInt32(Int32.max))
-        self.maxInFlight = Int(limit)
+        let limit = Int(min(maxInFlight == 0 ? Queue.defaultInFlight : maxInFlight, UInt32(Int32.max)))
+        self.maxInFlight = limit
         process = getpid()
         seenCancellations = client.cancellationCount
-        engine = try client.claimEngine()
-        prepareEngine()
+        engine = try client.claimEngine(maxRunning: limit)
     }
 
     deinit {
@@ -42,11 +41,6 @@ package final class Queue {
             engine.dropAll()
             client.release(engine)
         }
-    }
-
-    private func prepareEngine() {
-        engine.obeysRateLimit = true
-        engine.maxRunning = maxInFlight
     }
 
     // MARK: What the C API asks for
@@ -106,7 +100,7 @@ package final class Queue {
             isWatched = true
             engine.signal()
         }
-        return engine.epoll
+        return engine.descriptor
     }
 
     // MARK: Starting
@@ -168,10 +162,9 @@ package final class Queue {
         let current = getpid()
         guard process != current else { return true }
         let inherited = engine
-        guard let own = try? client.claimEngine() else { return false }
+        guard let own = try? client.claimEngine(maxRunning: maxInFlight) else { return false }
         process = current
         engine = own
-        prepareEngine()
         while let transfer = inherited.takeFinished() {
             ready.append(
                 QueueResult(tag: transfer.tag, id: transfer.failureID) { () throws(DoraError) in

@@ -2,9 +2,10 @@
 
 import CCurl
 
-/// The sockets of an engine and what epoll knows of each.
+/// The sockets of an engine, those that libcurl waits for among them, and what epoll knows of each.
 ///
-/// libcurl watches a connection while a transfer uses it and lets go of it in between. To tell epoll each
+/// A single call waits with poll(2): epoll's wake-ups cost threads that share a few processors a tenth of
+/// their throughput. A queue needs epoll, for many sockets and for its descriptor. libcurl watches a connection while a transfer uses it and lets go of it in between. To tell epoll each
 /// time would take two system calls a request: a connection stays registered until something happens to it
 /// that nobody waits for, or until it is closed.
 struct SocketList {
@@ -12,18 +13,34 @@ struct SocketList {
         let socket: Int32
         /// Opened through the engine, which thus hears of its end. libcurl's own sockets come and go unseen.
         let isConnection: Bool
+        /// What libcurl waits for; 0 = nothing.
+        var events: UInt32 = 0
         /// What epoll has been told; 0 = not registered.
         var registered: UInt32 = 0
-        var isWatched = false
     }
 
     private var entries: [Entry] = []
+    /// The epoll instance that was told of sockets; -1 = none.
+    private var epoll: Int32 = -1
+    /// Whether epoll is to hear of what libcurl waits for from now on.
+    private(set) var isUsingEpoll = false
+
+    /// To be called while no transfer runs.
+    mutating func use(epoll: Int32) {
+        self.epoll = epoll
+        isUsingEpoll = true
+    }
+
+    /// To be called while no transfer runs.
+    mutating func usePoll() {
+        isUsingEpoll = false
+    }
 
     mutating func opened(_ socket: Int32) {
         entries.append(Entry(socket: socket, isConnection: true))
     }
 
-    mutating func closed(_ socket: Int32, in epoll: Int32) {
+    mutating func closed(_ socket: Int32) {
         guard let index = index(of: socket) else { return }
         // A child may hold a copy, with which epoll would go on to report it.
         if entries[index].registered != 0 { _ = dora_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0) }
@@ -31,25 +48,35 @@ struct SocketList {
     }
 
     /// - Parameter events: what to watch for; 0 = nothing any more.
-    mutating func watch(_ socket: Int32, _ events: UInt32, in epoll: Int32) {
+    mutating func watch(_ socket: Int32, _ events: UInt32) {
         guard let index = index(of: socket) ?? added(socket, events) else { return }
-        entries[index].isWatched = events != 0
+        entries[index].events = events
         if events == 0 {
-            if !entries[index].isConnection { closed(socket, in: epoll) }
+            if !entries[index].isConnection { closed(socket) }
             return
         }
         let registered = entries[index].registered
-        guard events != registered else { return }
+        guard isUsingEpoll, events != registered else { return }
         _ = dora_epoll_control(epoll, registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, events)
         entries[index].registered = events
     }
 
-    /// Whether an event is one that libcurl waits for; if not, epoll forgets the socket.
-    mutating func isWatched(_ socket: Int32, in epoll: Int32) -> Bool {
-        guard let index = index(of: socket), !entries[index].isWatched else { return true }
+    /// Whether an event of epoll is one that libcurl waits for; if not, epoll forgets the socket.
+    mutating func isWatched(_ socket: Int32) -> Bool {
+        guard let index = index(of: socket), entries[index].events == 0 else { return true }
         _ = dora_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0)
         entries[index].registered = 0
         return false
+    }
+
+    /// Writes the sockets that libcurl waits for, as many as there is room for, and returns their number.
+    func list(to target: UnsafeMutablePointer<dora_ready>, capacity: Int) -> Int {
+        var count = 0
+        for entry in entries where entry.events != 0 && count < capacity {
+            target[count] = dora_ready(descriptor: entry.socket, events: entry.events)
+            count &+= 1
+        }
+        return count
     }
 
     /// In a child after fork: closes its copies. What epoll knows is the parent's.
