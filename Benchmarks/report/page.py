@@ -28,7 +28,8 @@ SECTIONS = [
      "that keeps one handle, sends the same headers and throws the body away: the limit of what a client on "
      "libcurl can reach. libdora checks, decodes and hands out the event."),
     ("queue", "Many at once", "A completion queue beside a C program on curl-multi with as many transfers in "
-     "flight, over one HTTP/2 connection."),
+     "flight, over one HTTP/2 connection; and beside the official Python client, which speaks HTTP/1.1, with "
+     "threads and on asyncio."),
     ("threads", "Threads", "Eight threads on one client beside eight threads with a bare handle each. More is "
      "better."),
     ("parse", "Parsing", "`dora_parse_failure`, every field read, freed; beside JSON libraries that do the same "
