@@ -5,20 +5,42 @@
 ///
 /// Requests belong to the window that they started in. Of those that are not answered each may use up
 /// one more of what remains. Of a new window nothing is known: one request asks, the others wait for
-/// its answer.
+/// its answer. Who started when so many remained and hears that as many remain is in a window that began
+/// since, earlier than its predecessor's end was known to be: seconds are coarse.
 package struct RateWindow {
+    /// What a request knows from its start to its answer.
+    package struct Ticket {
+        let window: UInt32
+        /// The answer of the same window tells of fewer that remain; `.max` where nothing was known.
+        let known: Int64
+        /// How many requests had been answered.
+        let answered: UInt64
+
+        /// That of no request: belongs to no window.
+        package static var none: Ticket { Ticket(window: .max, known: .max, answered: 0) }
+    }
+
     private static let second: Int64 = 1_000_000
+    /// Of requests that started side by side the answers come within that time.
+    private static let burst: Int64 = 250_000
     /// No pause is longer: what a server asks for beyond it is asked again.
     private static let longestPause: Int64 = 3600 * second
 
     /// The number of the window; the first one is not limited before its first answer.
     private var number: UInt32 = 0
+    /// Requests of all windows that were answered.
+    private var answered: UInt64 = 0
     /// Requests of this window that were started and not answered.
     private var inFlight: Int64 = 0
+    /// Requests of the window before that were not answered when this one was found to have begun.
+    private var ambiguous: Int64 = 0
     /// The smallest X-RateLimit-Remaining of this window; nil before its first answer.
     private var remaining: Int64?
+    /// Whether `remaining` is from requests that this window did not start with.
+    private var isEstimate = false
     /// When the window ends, as far as its answers tell; nil while nothing is known.
     private var end: Int64?
+    /// When the answer came that the window's period counts from.
     private var firstAnswer: Int64 = 0
     /// When a new window was asked for; nil once it has answered.
     private var probeStart: Int64?
@@ -35,47 +57,80 @@ package struct RateWindow {
             return now >= probeStart &+ RateWindow.second ? now : nil
         }
         if now >= end { return now }
-        guard let remaining, remaining <= inFlight else { return now }
+        guard let remaining, remaining <= inFlight &+ ambiguous else { return now }
         return remaining > 0 ? nil : end
     }
 
-    /// Returns the window that the request belongs to.
-    @discardableResult
-    package mutating func started(now: Int64) -> UInt32 {
+    package mutating func started(now: Int64) -> Ticket {
         if let end, now >= probeStart.map({ $0 &+ RateWindow.second }) ?? end {
-            number &+= 1
-            inFlight = 0
+            begin(ambiguous: 0)
             remaining = nil
             probeStart = now
         }
         inFlight &+= 1
-        return number
+        return Ticket(window: number, known: isEstimate ? .max : remaining ?? .max, answered: answered)
+    }
+
+    private mutating func begin(ambiguous: Int64) {
+        number &+= 1
+        self.ambiguous = ambiguous
+        inFlight = 0
+        isEstimate = false
     }
 
     /// An attempt ended without an answer that tells of the limit.
-    package mutating func ended(_ window: UInt32) {
-        guard window == number else { return }
-        inFlight = max(0, inFlight &- 1)
+    package mutating func ended(_ ticket: Ticket) {
+        guard leave(ticket) else { return }
         // Another one may ask at once.
         if let probeStart { self.probeStart = probeStart &- RateWindow.second }
     }
 
     /// - Parameter wait: what a 429 asked to wait, in milliseconds.
-    package mutating func answered(_ window: UInt32, status: Int, _ rate: RateLimit, wait: Int64?, now: Int64) {
+    package mutating func answered(_ ticket: Ticket, status: Int, _ rate: RateLimit, wait: Int64?, now: Int64) {
+        defer { answered &+= 1 }
         if status == 429, let wait {
             // Refused although the window should have ended, with less than a second to go: rounded down.
-            if window == number, probeStart != nil, wait == 0 { roundsDown = true }
+            if ticket.window == number, probeStart != nil, wait == 0 { roundsDown = true }
             refused(wait: wait, now: now)
         }
-        guard window == number else { return }
-        inFlight = max(0, inFlight &- 1)
+        guard leave(ticket) else { return }
         if status != 429, rate.remaining >= 0, rate.resetSeconds >= 0 {
-            counted(rate, now: now)
+            if let surplus = surplus(ticket, rate) {
+                begin(ambiguous: inFlight)
+                remaining = nil
+                counted(ticket, rate, now: now)
+                remaining = surplus
+                isEstimate = true
+            } else {
+                counted(ticket, rate, now: now)
+            }
         } else if status != 429 {
             // The limit is not told any more.
             if probeStart != nil { end = nil }
         }
         probeStart = nil
+    }
+
+    /// What remains at least of a window that began unnoticed, in-flight requests aside; nil if none did.
+    private func surplus(_ ticket: Ticket, _ rate: RateLimit) -> Int64? {
+        guard rate.remaining >= ticket.known else { return nil }
+        // What was answered since its start may have been counted after it.
+        let surplus = rate.remaining &- Int64(truncatingIfNeeded: answered &- ticket.answered)
+        return surplus > remaining ?? .max ? surplus : nil
+    }
+
+    /// A request is not in flight any more. Returns whether it tells of this window.
+    private mutating func leave(_ ticket: Ticket) -> Bool {
+        if ticket.window == number {
+            inFlight = max(0, inFlight &- 1)
+            return true
+        }
+        if ticket.window == number &- 1, ambiguous > 0 {
+            // Which of the windows it counted in is not known: it may have taken one of what remains.
+            ambiguous &-= 1
+            if isEstimate { remaining = remaining.map { max(0, $0 &- 1) } }
+        }
+        return false
     }
 
     private mutating func refused(wait: Int64, now: Int64) {
@@ -88,17 +143,25 @@ package struct RateWindow {
         remaining = 0
     }
 
-    private mutating func counted(_ rate: RateLimit, now: Int64) {
+    private mutating func counted(_ ticket: Ticket, _ rate: RateLimit, now: Int64) {
         if rate.resetSeconds == 0 { roundsDown = true }
-        if remaining == nil {
-            end = nil
-            firstAnswer = now
-        }
+        let isFirst = remaining == nil
+        // Amid the first requests, which start without knowing anything, a window may end: the last counts.
+        let isOfFirstBurst = isFirst || (ticket.known == .max && now &- firstAnswer < RateWindow.burst)
+        if isOfFirstBurst { firstAnswer = now }
         var until = now &+ pause(seconds: rate.resetSeconds, milliseconds: 0)
         if rate.periodSeconds > 0 {
             until = min(until, firstAnswer &+ min(rate.periodSeconds, 1 << 40) &* RateWindow.second)
         }
-        end = min(end ?? until, until)
+        if let end, !isFirst {
+            self.end = isOfFirstBurst ? max(end, until) : min(end, until)
+        } else {
+            end = until
+        }
+        if isEstimate {
+            isEstimate = false
+            remaining = nil
+        }
         remaining = min(remaining ?? rate.remaining, rate.remaining)
     }
 

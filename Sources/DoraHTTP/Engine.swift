@@ -138,12 +138,12 @@ final class Engine {
 
     private func startAttempt(_ transfer: Transfer) {
         let now = dora_monotonic_microseconds()
-        transfer.startAttempt(now: now, window: rate._withUnsafeGuaranteedRef { $0.start(now: now) })
+        transfer.startAttempt(now: now, ticket: rate._withUnsafeGuaranteedRef { $0.start(now: now) })
         if curl_multi_add_handle(multi, transfer.easy) == CURLM_OK {
             transfer.slot = running.count
             running.append(transfer)
         } else {
-            rate._withUnsafeGuaranteedRef { $0.ended(transfer.window) }
+            rate._withUnsafeGuaranteedRef { $0.ended(transfer.ticket) }
             transfer.fail(.internalError, "libcurl took no transfer (curl_multi_add_handle)")
             finish(transfer)
         }
@@ -157,7 +157,7 @@ final class Engine {
     func cancelAll() {
         for transfer in running {
             curl_multi_remove_handle(multi, transfer.easy)
-            rate._withUnsafeGuaranteedRef { $0.ended(transfer.window) }
+            rate._withUnsafeGuaranteedRef { $0.ended(transfer.ticket) }
         }
         for transfer in running + sleeping {
             transfer.fail(.cancelled, "cancelled by dora_client_cancel")

@@ -22,22 +22,22 @@ final class RateGate {
         return start == now ? nil : start ?? .max
     }
 
-    /// Counts a request that starts. Returns the window that it belongs to.
-    func start(now: Int64) -> UInt32 {
+    /// Counts a request that starts. Its ticket is to be given back when it ends.
+    func start(now: Int64) -> RateWindow.Ticket {
         locked { $0.started(now: now) }
     }
 
     /// A request ended without an answer.
-    func ended(_ number: UInt32) {
-        locked { $0.ended(number) }
+    func ended(_ ticket: RateWindow.Ticket) {
+        locked { $0.ended(ticket) }
     }
 
-    func ended(_ number: UInt32, _ answer: Answer, now: Int64) {
+    func ended(_ ticket: RateWindow.Ticket, _ answer: Answer, now: Int64) {
         locked { window in
             if answer.status > 0 {
-                window.answered(number, status: answer.status, answer.rateLimit, wait: answer.wait, now: now)
+                window.answered(ticket, status: answer.status, answer.rateLimit, wait: answer.wait, now: now)
             } else {
-                window.ended(number)
+                window.ended(ticket)
             }
         }
     }

@@ -34,8 +34,8 @@ final class Transfer {
     /// Milliseconds, as libcurl was told.
     private var timeLimit = Int64.max
     private var lastCode = CURLE_OK
-    /// The rate-limit window that the attempt started in.
-    private(set) var window: UInt32 = 0
+    /// Of the attempt that is in flight.
+    private(set) var ticket = RateWindow.Ticket.none
     private var reception: Reception
     private var result = Result.pending
 
@@ -108,9 +108,9 @@ final class Transfer {
         }
     }
 
-    /// - Parameter window: of the rate limit, which the start was counted in.
-    func startAttempt(now: Int64, window: UInt32) {
-        self.window = window
+    /// - Parameter ticket: of the rate limit, which the start was counted by.
+    func startAttempt(now: Int64, ticket: RateWindow.Ticket) {
+        self.ticket = ticket
         attempt &+= 1
         reception.reset()
         errorDetail[0] = 0
@@ -127,7 +127,7 @@ final class Transfer {
     func attemptEnded(_ code: CURLcode, now: Int64, random: UInt64) -> Bool {
         lastCode = code
         let answer = Answer(easy, code, reception)
-        rate._withUnsafeGuaranteedRef { $0.ended(window, answer, now: now) }
+        rate._withUnsafeGuaranteedRef { $0.ended(ticket, answer, now: now) }
         if isLogging { logAttempt(answer) }
         if code == CURLE_OK, answer.status == 200, answer.isHeaderComplete {
             decode(answer)

@@ -97,7 +97,7 @@ struct Simulation {
     }
 
     private struct Flight {
-        let window: UInt32
+        let ticket: RateWindow.Ticket
         let arrival: Int64
         let end: Int64
         var answer: (status: Int, rate: RateLimit)?
@@ -156,7 +156,7 @@ struct Simulation {
             if let sleeper { sleepers.remove(at: sleeper) } else { waiting -= 1 }
             let arrival = now + random.next(in: latency)
             flights.append(
-                Flight(window: rateWindow.started(now: now), arrival: arrival, end: arrival + random.next(in: latency)))
+                Flight(ticket: rateWindow.started(now: now), arrival: arrival, end: arrival + random.next(in: latency)))
         }
         return now
     }
@@ -170,7 +170,7 @@ struct Simulation {
             guard let answer = flight.answer else { continue }
             flights.remove(at: index)
             let wait = answer.status == 429 ? answer.rate.resetSeconds * 1000 : nil
-            rateWindow.answered(flight.window, status: answer.status, answer.rate, wait: wait, now: now)
+            rateWindow.answered(flight.ticket, status: answer.status, answer.rate, wait: wait, now: now)
             if let wait {
                 outcome.refusals.append(now)
                 let pause = wait > 0 ? wait * 1000 : random.next(in: 0...500_000)

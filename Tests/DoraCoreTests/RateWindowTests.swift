@@ -203,4 +203,23 @@ import Testing
         #expect(!outcome.isStuck)
         #expect(outcome.refusals.count <= 1)
     }
+
+    /// Wherever on the server's clock the first request comes, windows that are nearly over among them: no
+    /// more than the first requests, which know nothing, may be refused, and all is done in the periods
+    /// that it takes without knowing the server's clock.
+    @Test(arguments: [1, 10] as [Int64], [100...200, 2000...20_000] as [ClosedRange<Int64>])
+    func anOldWindowAtTheStartCostsNothing(period: Int64, latency: ClosedRange<Int64>) {
+        for thousandths in [0, 100, 500, 800, 900, 930, 950, 970, 980, 990, 995, 999] as [Int64] {
+            var server = SimulatedServer(.aligned)
+            server.period = period * SimulatedServer.second
+            var simulation = Simulation(server)
+            simulation.latency = latency
+            let bound = simulation.idealTime + server.clockOffset
+            simulation.server.clockOffset = server.period / 1000 * thousandths
+            let outcome = simulation.run()
+            #expect(!outcome.isStuck)
+            #expect(outcome.refusals.allSatisfy { $0 < 100_000 }, "\(thousandths)")
+            #expect(outcome.end <= bound * 11 / 10, "\(thousandths)")
+        }
+    }
 }
