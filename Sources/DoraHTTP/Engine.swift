@@ -189,11 +189,18 @@ final class Engine {
     private func wait(until limit: Int64, _ now: Int64) {
         // Rounded up: a timer that is asked for too early has nothing to do yet.
         let milliseconds = limit == .max ? -1 : max(0, min((limit &- now &+ 999) / 1000, 60_000))
-        for index in 0..<events.wait(milliseconds: Int32(milliseconds)) {
+        let count = events.wait(milliseconds: Int32(milliseconds))
+        let end = dora_monotonic_microseconds() &+ Engine.longestTurn
+        for index in 0..<count {
             if let event = events.event(index) { act(on: event) }
+            // The others are still ready when the program's own event loop comes back.
+            if dora_monotonic_microseconds() >= end { break }
         }
         collect()
     }
+
+    /// Microseconds. Thirty TLS handshakes at once would keep an event loop from all else for ten times that.
+    private static let longestTurn: Int64 = 2_000
 
     private func act(on event: dora_ready) {
         var mask: Int32 = 0

@@ -33,8 +33,8 @@ if TYPE_CHECKING:  # a program that does not use them does not wait for their im
 _SLICE_MS = 20
 # How many ids get_failures takes ahead of the results that were read.
 _IDS_AHEAD = 1000
-# How many results the asyncio client hands out before other tasks have their turn.
-_RESULTS_A_TURN = 10
+# How long the asyncio client hands out results before other tasks have their turn.
+_TURN_S = 0.002
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _SIZE_MAX = c_size_t(-1).value
@@ -476,12 +476,12 @@ class AsyncClient(_Settings):
         return outcome
 
     def _advance(self) -> None:
-        """Hands out what is complete, with a turn for the other tasks in between."""
-        for _ in range(_RESULTS_A_TURN):
-            if self._queue is None or (result := self._queue.poll()) is None:
-                return
+        """Hands out what is complete. Of what is left the descriptor goes on to tell."""
+        end = self._loop.time() + _TURN_S
+        while self._queue is not None and (result := self._queue.poll()) is not None:
             self._hand_out(self._waiting.pop(result[0], None), result[1])
-        self._loop.call_soon(self._advance)
+            if self._loop.time() >= end:
+                return
 
     def close(self) -> None:
         super().close()
