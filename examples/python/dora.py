@@ -16,18 +16,19 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from ctypes import POINTER, byref, c_bool, c_char_p, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from itertools import count
-from json import loads
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, TypeVar
 
-if TYPE_CHECKING:  # a program that does not use them does not wait for their import
+TYPE_CHECKING = False  # that of typing, whose import would take longer than a call
+if TYPE_CHECKING:
     import asyncio
     import logging
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from typing import Any, TypeVar
+    _Answer = TypeVar("_Answer")
 
 # A blocking call comes back to Python this often, to run signal handlers: Ctrl-C is one.
 _SLICE_MS = 20
@@ -97,7 +98,6 @@ _ERROR_ITEM_TEXTS = {name: _bound(f"error_item_{name}", c_char_p, c_void_p, c_si
 _RATE_LIMITS = [_bound(f"response_rate_limit{name}", c_int64, c_void_p)
                 for name in ("", "_remaining", "_period_s", "_reset_s")]
 
-_Answer = TypeVar("_Answer")
 version: str = _c.version().decode()
 
 
@@ -151,6 +151,7 @@ class Failure:
         text = _asked(self.json, lambda failure: _copied(_c.failure_copy_json, failure, _text(pointer)))
         if text is None:
             raise KeyError(pointer)
+        from json import loads
         return loads(text)
 
 
@@ -246,9 +247,8 @@ def _response_of(response: int | None) -> Response | None:
     if response is None:
         return None
     limits = [limit if limit >= 0 else None for limit in (function(response) for function in _RATE_LIMITS)]
-    http_version = _c.response_http_version(response).decode()
-    return Response(_c.response_status(response), http_version, _c.response_attempts(response),
-                    tuple([_c.response_time_us(response, phase) for phase in range(5)]), *limits)
+    return Response(_c.response_status(response), _c.response_http_version(response).decode(),
+                    _c.response_attempts(response), tuple([_c.response_time_us(response, phase) for phase in range(5)]), *limits)
 
 
 def _take_failure(pointer: int) -> Failure:
@@ -257,19 +257,19 @@ def _take_failure(pointer: int) -> Failure:
         lists: Any = [tuple([item(pointer, index).decode() for index in range(number(pointer))])
                       for number, item in _FAILURE_LISTS]
         times: Any = _times(_c.failure_started_at, pointer) + _times(_c.failure_finished_at, pointer)
-        facts: Any = (_sized(_c.failure_json, pointer), _response_of(_c.failure_response(pointer)))
+        facts: Any = _sized(_c.failure_json, pointer), _response_of(_c.failure_response(pointer))
         return Failure(*texts, *times, *lists, *facts)
     finally:
         _c.failure_free(pointer)
 
 
 def _take_error(pointer: int) -> Error:
+    from json import loads
     code = _c.error_get_code(pointer)
     error = (_ERRORS[code - 1] if 0 < code <= len(_ERRORS) else Error)(_string(_c.error_message(pointer)))
-    retry_after_ms = _c.error_retry_after_ms(pointer)
     error.code = _c.error_code_name(code).decode()
     error.is_retryable = _c.error_is_retryable(pointer)
-    error.retry_after = None if retry_after_ms < 0 else retry_after_ms / 1000
+    error.retry_after = None if (wait := _c.error_retry_after_ms(pointer)) < 0 else wait / 1000
     for index in range(_c.error_item_count(pointer)):
         item: dict[str, Any] = {name: _string(text(pointer, index)) for name, text in _ERROR_ITEM_TEXTS.items()}
         item["meta"] = loads(_copied(_c.error_copy_item_meta, pointer, index) or "null")
@@ -294,6 +294,7 @@ class _Handle:
     def __reduce__(self) -> str:
         raise TypeError("a dora client cannot be pickled: make one in each process")
 
+
 class _Queue:
     """A dora_queue, which keeps its client."""
 
@@ -313,8 +314,7 @@ class _Queue:
         result = _c.queue_next(self.pointer, timeout_ms)
         if result is None:
             return None
-        tag, failure = _c.result_tag(result), _c.result_take_failure(result)
-        error = _c.result_take_error(result)
+        tag, failure, error = _c.result_tag(result), _c.result_take_failure(result), _c.result_take_error(result)
         _c.result_free(result)
         return tag, _take_error(error) if failure is None else _take_failure(failure)
 
