@@ -15,9 +15,11 @@ package struct RateWindow {
         let known: Int64
         /// How many requests had been answered.
         let answered: UInt64
+        /// `unclear` when it started: its answer takes all of these into account.
+        let unclear: Int64
 
         /// That of no request: belongs to no window.
-        package static var none: Ticket { Ticket(window: .max, known: .max, answered: 0) }
+        package static var none: Ticket { Ticket(window: .max, known: .max, answered: 0, unclear: 0) }
     }
 
     private static let second: Int64 = 1_000_000
@@ -32,11 +34,16 @@ package struct RateWindow {
     private var answered: UInt64 = 0
     /// Requests of this window that were started and not answered.
     private var inFlight: Int64 = 0
-    /// Requests of the window before that were not answered when this one was found to have begun.
+    /// Requests of windows from `oldest` on that were not answered when a later one was found to have begun.
     private var ambiguous: Int64 = 0
+    private var oldest: UInt32 = 0
+    /// How many of those were answered since: each may have taken one of what remains.
+    private var unclear: Int64 = 0
     /// The smallest X-RateLimit-Remaining of this window; nil before its first answer.
-    private var remaining: Int64?
-    /// Whether `remaining` is from requests that this window did not start with.
+    private var told: Int64?
+    /// What remains besides `unclear`, `ambiguous` and `inFlight`.
+    private var bound: Int64 = 0
+    /// Whether both are from an answer to a request that may have started in the window before.
     private var isEstimate = false
     /// When the window ends, as far as its answers tell; nil while nothing is known.
     private var end: Int64?
@@ -57,23 +64,28 @@ package struct RateWindow {
             return now >= probeStart &+ RateWindow.second ? now : nil
         }
         if now >= end { return now }
-        guard let remaining, remaining <= inFlight &+ ambiguous else { return now }
-        return remaining > 0 ? nil : end
+        guard told != nil else { return now }
+        let remaining = bound &- unclear &- ambiguous
+        guard remaining <= inFlight else { return now }
+        return inFlight &+ ambiguous > 0 && told != 0 ? nil : end
     }
 
     package mutating func started(now: Int64) -> Ticket {
         if let end, now >= probeStart.map({ $0 &+ RateWindow.second }) ?? end {
             begin(ambiguous: 0)
-            remaining = nil
+            told = nil
             probeStart = now
         }
         inFlight &+= 1
-        return Ticket(window: number, known: isEstimate ? .max : remaining ?? .max, answered: answered)
+        return Ticket(
+            window: number, known: isEstimate ? .max : told ?? .max, answered: answered, unclear: unclear)
     }
 
     private mutating func begin(ambiguous: Int64) {
         number &+= 1
+        if ambiguous == 0 { oldest = number }
         self.ambiguous = ambiguous
+        unclear = 0
         inFlight = 0
         isEstimate = false
     }
@@ -96,10 +108,10 @@ package struct RateWindow {
         guard leave(ticket) else { return }
         if status != 429, rate.remaining >= 0, rate.resetSeconds >= 0 {
             if let surplus = surplus(ticket, rate) {
-                begin(ambiguous: inFlight)
-                remaining = nil
+                begin(ambiguous: inFlight &+ ambiguous)
+                told = nil
                 counted(ticket, rate, now: now)
-                remaining = surplus
+                bound = surplus
                 isEstimate = true
             } else {
                 counted(ticket, rate, now: now)
@@ -116,7 +128,7 @@ package struct RateWindow {
         guard rate.remaining >= ticket.known else { return nil }
         // What was answered since its start may have been counted after it.
         let surplus = rate.remaining &- Int64(truncatingIfNeeded: answered &- ticket.answered)
-        return surplus > remaining ?? .max ? surplus : nil
+        return told != nil && surplus > bound &- unclear ? surplus : nil
     }
 
     /// A request is not in flight any more. Returns whether it tells of this window.
@@ -125,27 +137,27 @@ package struct RateWindow {
             inFlight = max(0, inFlight &- 1)
             return true
         }
-        if ticket.window == number &- 1, ambiguous > 0 {
-            // Which of the windows it counted in is not known: it may have taken one of what remains.
+        if ticket.window >= oldest, ticket.window < number, ambiguous > 0 {
             ambiguous &-= 1
-            if isEstimate { remaining = remaining.map { max(0, $0 &- 1) } }
+            unclear &+= 1
         }
         return false
     }
 
     private mutating func refused(wait: Int64, now: Int64) {
         let until = now &+ pause(seconds: min(wait, 1 << 40) / 1000, milliseconds: wait % 1000)
-        if remaining == 0, let end, now < end {
+        if told == 0, let end, now < end {
             self.end = min(end, until)
         } else {
             end = until
         }
-        remaining = 0
+        told = 0
+        bound = 0
     }
 
     private mutating func counted(_ ticket: Ticket, _ rate: RateLimit, now: Int64) {
         if rate.resetSeconds == 0 { roundsDown = true }
-        let isFirst = remaining == nil
+        let isFirst = told == nil
         // Amid the first requests, which start without knowing anything, a window may end: the last counts.
         let isOfFirstBurst = isFirst || (ticket.known == .max && now &- firstAnswer < RateWindow.burst)
         if isOfFirstBurst { firstAnswer = now }
@@ -158,11 +170,11 @@ package struct RateWindow {
         } else {
             end = until
         }
-        if isEstimate {
-            isEstimate = false
-            remaining = nil
-        }
-        remaining = min(remaining ?? rate.remaining, rate.remaining)
+        // What was answered since the request started may not be in what its answer tells.
+        let own = rate.remaining &+ (ticket.window == number ? ticket.unclear : 0)
+        bound = isFirst || isEstimate ? own : min(bound, own)
+        told = isFirst || isEstimate ? rate.remaining : min(told ?? .max, rate.remaining)
+        isEstimate = false
     }
 
     private func pause(seconds: Int64, milliseconds: Int64) -> Int64 {

@@ -109,7 +109,10 @@ struct Simulation {
     /// One way, from and to, in microseconds.
     var latency: ClosedRange<Int64> = 2000...20_000
 
-    private var random = SplitMix()
+    /// What it takes to open a connection, which each of the first requests does.
+    var handshake: ClosedRange<Int64> = 0...0
+
+    var random = SplitMix()
     private var rateWindow = RateWindow()
     private var flights: [Flight] = []
     private var sleepers: [Int64] = []
@@ -154,7 +157,8 @@ struct Simulation {
             guard let start = rateWindow.nextStart(now: now) else { return .max }
             if start > now { return start }
             if let sleeper { sleepers.remove(at: sleeper) } else { waiting -= 1 }
-            let arrival = now + random.next(in: latency)
+            let isFirst = waiting + Int64(sleepers.count) >= ids - Int64(concurrency)
+            let arrival = now + random.next(in: latency) + (isFirst ? random.next(in: handshake) : 0)
             flights.append(
                 Flight(ticket: rateWindow.started(now: now), arrival: arrival, end: arrival + random.next(in: latency)))
         }
@@ -182,7 +186,7 @@ struct Simulation {
 
 /// splitmix64: the same numbers in every run.
 struct SplitMix {
-    private var state: UInt64 = 1
+    var state: UInt64 = 1
 
     mutating func next(in range: ClosedRange<Int64>) -> Int64 {
         state &+= 0x9E37_79B9_7F4A_7C15
