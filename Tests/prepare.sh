@@ -27,8 +27,9 @@ install_packages() {
     done
     [ ${#missing[@]} -eq 0 ] && return
     say "Installing ${missing[*]}"
-    as_root apt-get update -q </dev/null
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null
+    # What apt says is no output of the script's: a benchmark's is a table.
+    as_root apt-get update -q </dev/null >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null >&2
 }
 
 as_root() {
