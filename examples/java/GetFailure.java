@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Fetches an incident event and prints it.
@@ -28,13 +30,13 @@ public final class GetFailure {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     public static void main(String[] arguments) {
-        Client.Builder settings = Client.builder();
+        Map<Client.Setting, String> settings = new EnumMap<>(Client.Setting.class);
         int i = 0;
         for (; i + 1 < arguments.length; i += 2) {
             if (arguments[i].equals("--base-url")) {
-                settings.baseUrl(arguments[i + 1]);
+                settings.put(Client.Setting.BASE_URL, arguments[i + 1]);
             } else if (arguments[i].equals("--ca-file")) {
-                settings.caFile(arguments[i + 1]);
+                settings.put(Client.Setting.CA_FILE, arguments[i + 1]);
             } else {
                 break;
             }
@@ -45,7 +47,7 @@ public final class GetFailure {
             System.err.println("usage: get_failure [--base-url URL] [--ca-file FILE] [--] FAILURE_ID");
             System.exit(2);
         }
-        try (Client client = settings.build()) {
+        try (Client client = new Client(settings, null)) {
             print(client.getFailure(arguments[i]));
         } catch (DoraException e) {
             System.err.println("get_failure: " + e.getMessage());

@@ -4,6 +4,7 @@ import dora.Client;
 import dora.DoraException;
 import dora.Failure;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** What a Java program sees of errors, and of a client that is closed; see test_other_languages.py. */
@@ -26,12 +27,14 @@ final class Lifetimes {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Client hasty = Client.builder().baseUrl(arguments[0]).caFile(arguments[1]).timeout(Duration.ofMillis(300)).build();
+        Map<Client.Setting, String> settings =
+                Map.of(Client.Setting.BASE_URL, arguments[0], Client.Setting.CA_FILE, arguments[1]);
+        Client hasty = new Client(settings, Duration.ofMillis(300));
         DoraException e = thrown(DoraException.class, () -> hasty.getFailure("limited"));
         System.out.println(code(e) + " " + e.httpStatus() + " " + e.isRetryable() + " " + e.retryAfter().get().toMillis());
         System.out.println(code(thrown(DoraException.class, () -> hasty.getFailure("silent"))));
 
-        Client client = Client.builder().baseUrl(arguments[0]).caFile(arguments[1]).build();
+        Client client = new Client(settings, null);
         Failure failure = client.getFailure("documented");
         CompletableFuture<DoraException> cancelled = CompletableFuture.supplyAsync(
                 () -> thrown(DoraException.class, () -> client.getFailure("silent")));

@@ -20,24 +20,17 @@ public final class DoraException extends Exception {
     private final boolean retryable;
     private final long retryAfterMs;
 
-    private DoraException(Pointer error) {
-        super(LibDora.INSTANCE.dora_error_message(error));
-        int number = LibDora.INSTANCE.dora_error_get_code(error);
+    DoraException(Pointer error) {
+        super(LibDora.call(String.class, "dora_error_message", error));
+        int number = LibDora.call(Integer.class, "dora_error_get_code", error);
         code = number < Code.values().length ? Code.values()[number] : Code.UNKNOWN;
-        httpStatus = LibDora.INSTANCE.dora_response_status(LibDora.INSTANCE.dora_error_response(error));
-        retryable = LibDora.INSTANCE.dora_error_is_retryable(error) != 0;
-        retryAfterMs = LibDora.INSTANCE.dora_error_retry_after_ms(error);
+        Pointer response = LibDora.call(Pointer.class, "dora_error_response", error);
+        httpStatus = LibDora.call(Integer.class, "dora_response_status", response);
+        retryable = LibDora.call(Byte.class, "dora_error_is_retryable", error) != 0;
+        retryAfterMs = LibDora.call(Long.class, "dora_error_retry_after_ms", error);
     }
 
-    /** Frees the error. */
-    static DoraException take(Pointer error) {
-        try {
-            return new DoraException(error);
-        } finally {
-            LibDora.INSTANCE.dora_error_free(error);
-        }
-    }
-
+    /** The kind of the error. */
     public Code code() {
         return code;
     }
@@ -52,7 +45,7 @@ public final class DoraException extends Exception {
         return retryable;
     }
 
-    /** What the server asked to wait. */
+    /** How long the server asked to wait, counted from its response. */
     public Optional<Duration> retryAfter() {
         return retryAfterMs < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(retryAfterMs));
     }
