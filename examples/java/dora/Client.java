@@ -33,7 +33,7 @@ public final class Client implements AutoCloseable {
         }
     }
 
-    /** Fetches one incident event and waits for it, retries included. An IllegalArgumentException is a NUL in id. */
+    /** Fetches one incident event and waits for it, retries included. A NUL in id is an IllegalArgumentException. */
     public Failure getFailure(String id) throws DoraException {
         open();
         calls.incrementAndGet();
