@@ -8,7 +8,7 @@ export interface Options {
   accessToken?: string;
   baseUrl?: string;
   caFile?: string;
-  /** Of a whole request, retries included. */
+  /** In milliseconds, of a whole request, retries included; above 0, rounded up. */
   timeoutMs?: number;
 }
 
@@ -35,7 +35,7 @@ export interface Failure {
   json: string;
 }
 
-/** What getFailure rejects with, and the constructor throws. */
+/** What getFailure rejects with when the library reports a failure. */
 export interface DoraError extends Error {
   /** 'not_found', 'rate_limited', ...: the names of dora.h. */
   code: string;
@@ -49,8 +49,14 @@ export interface DoraError extends Error {
 
 /** Fetches incident events, any number at once. */
 export class Client {
+  /**
+   * Throws an Error with the code 'invalid_argument' for a setting that can't be used, a TypeError with the code
+   * ERR_INVALID_ARG_VALUE for a setting that is no string or holds a NUL, and a RangeError for a timeout that is
+   * not above 0. Where nothing is pending the client does not keep the program alive; it is freed when collected.
+   */
   constructor(options?: Options);
+  /** Rejects with a DoraError; with ERR_INVALID_ARG_VALUE as above for the id; with ERR_CLIENT_CLOSED after close. */
   getFailure(id: string): Promise<Failure>;
-  /** Frees the client; what is pending rejects with the code 'cancelled'. A closed client throws ERR_CLIENT_CLOSED. */
+  /** Frees the client; what is pending rejects with the code 'cancelled'. Throws ERR_CLIENT_CLOSED the second time. */
   close(): void;
 }
