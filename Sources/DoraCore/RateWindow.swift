@@ -73,7 +73,6 @@ package struct RateWindow {
     package mutating func started(now: Int64) -> Ticket {
         if let end, now >= probeStart.map({ $0 &+ RateWindow.second }) ?? end {
             begin(ambiguous: 0)
-            told = nil
             probeStart = now
         }
         inFlight &+= 1
@@ -87,6 +86,7 @@ package struct RateWindow {
         self.ambiguous = ambiguous
         unclear = 0
         inFlight = 0
+        told = nil
         isEstimate = false
     }
 
@@ -107,14 +107,12 @@ package struct RateWindow {
         }
         guard leave(ticket) else { return }
         if status != 429, rate.remaining >= 0, rate.resetSeconds >= 0 {
-            if let surplus = surplus(ticket, rate) {
-                begin(ambiguous: inFlight &+ ambiguous)
-                told = nil
-                counted(ticket, rate, now: now)
+            let surplus = surplus(ticket, rate)
+            if surplus != nil { begin(ambiguous: inFlight &+ ambiguous) }
+            counted(ticket, rate, now: now)
+            if let surplus {
                 bound = surplus
                 isEstimate = true
-            } else {
-                counted(ticket, rate, now: now)
             }
         } else if status != 429 {
             // The limit is not told any more.
@@ -171,7 +169,7 @@ package struct RateWindow {
             end = until
         }
         // What was answered since the request started may not be in what its answer tells.
-        let own = rate.remaining &+ (ticket.window == number ? ticket.unclear : 0)
+        let own = rate.remaining &+ ticket.unclear
         bound = isFirst || isEstimate ? own : min(bound, own)
         told = isFirst || isEstimate ? rate.remaining : min(told ?? .max, rate.remaining)
         isEstimate = false

@@ -190,11 +190,11 @@ final class Engine {
         // Rounded up: a timer that is asked for too early has nothing to do yet.
         let milliseconds = limit == .max ? -1 : max(0, min((limit &- now &+ 999) / 1000, 60_000))
         let count = events.wait(milliseconds: Int32(milliseconds))
-        let end = dora_monotonic_microseconds() &+ Engine.longestTurn
+        let end = count > 1 ? dora_monotonic_microseconds() &+ Engine.longestTurn : .max
         for index in 0..<count {
             if let event = events.event(index) { act(on: event) }
             // The others are still ready when the program's own event loop comes back.
-            if dora_monotonic_microseconds() >= end { break }
+            if end < .max, dora_monotonic_microseconds() >= end { break }
         }
         collect()
     }

@@ -7,8 +7,6 @@ import DoraCore
 /// watch, an event that ends the wait, and a timer for programs that watch `epoll` in a loop of their own.
 struct EventWait {
     var sockets = SocketList()
-    /// For a queue: readable when a wait would return, timers included once `settle` was called.
-    private(set) var epoll: Int32 = -1
     let wakeEvent: Int32
 
     private var timer: Int32 = -1
@@ -24,6 +22,9 @@ struct EventWait {
 
     var isOpen: Bool { wakeEvent >= 0 }
 
+    /// For a queue: readable when a wait would return, timers included once `settle` was called.
+    var epoll: Int32 { sockets.epoll }
+
     func close() {
         for descriptor in [epoll, wakeEvent, timer] where descriptor >= 0 { _ = CCurl.close(descriptor) }
     }
@@ -36,12 +37,9 @@ struct EventWait {
 
     /// Waits with epoll from now on. Returns false where the process has no descriptor left.
     mutating func useEpoll() -> Bool {
-        if epoll < 0 { epoll = epoll_create1(Int32(EPOLL_CLOEXEC)) }
-        guard epoll >= 0,
-            dora_epoll_control(epoll, EPOLL_CTL_ADD, wakeEvent, EPOLLIN.rawValue) == 0 || dora_errno() == EEXIST
-        else { return false }
-        sockets.use(epoll: epoll)
-        return true
+        sockets.use(epoll: epoll >= 0 ? epoll : epoll_create1(Int32(EPOLL_CLOEXEC)))
+        return epoll >= 0
+            && (dora_epoll_control(epoll, EPOLL_CTL_ADD, wakeEvent, EPOLLIN.rawValue) == 0 || dora_errno() == EEXIST)
     }
 
     /// Waits with poll from now on.

@@ -21,7 +21,7 @@ struct SocketList {
 
     private var entries: [Entry] = []
     /// The epoll instance that was told of sockets; -1 = none.
-    private var epoll: Int32 = -1
+    private(set) var epoll: Int32 = -1
     /// Whether epoll is to hear of what libcurl waits for from now on.
     private(set) var isUsingEpoll = false
 
