@@ -170,12 +170,15 @@ class FaultServer:
                 received += data
             head, received = received.split(b"\r\n\r\n", 1)
             request = parse(head, number)
-            with self.lock:
-                self.requests.append(request)
-                self.attempts[request.target] += 1
-                attempt = self.attempts[request.target]
-            behaviour = self.behaviours.get(request.target, not_found)
+            behaviour, attempt = self.note(request)
             behaviour(Exchange(self, connection, request, attempt))
+
+    def note(self, request):
+        """What to do with a request, and how many there have been for the same target."""
+        with self.lock:
+            self.requests.append(request)
+            self.attempts[request.target] += 1
+            return self.behaviours.get(request.target, not_found), self.attempts[request.target]
 
 
 def parse(head, connection):

@@ -15,7 +15,7 @@ import h2.connection
 import h2.events
 import h2.exceptions
 
-from servers.fault_server import FaultServer, Hangup, Request, not_found, reset
+from servers.fault_server import FaultServer, Hangup, Request, reset
 
 TICK_SECONDS = 0.1
 
@@ -64,11 +64,8 @@ class Conversation:
     def answer(self, event):
         headers = dict(event.headers)
         request = Request(headers[":method"], headers[":path"], headers, b"", self.number)
-        with self.server.lock:
-            self.server.requests.append(request)
-            self.server.attempts[request.target] += 1
-            attempt = self.server.attempts[request.target]
-        self.server.behaviours.get(request.target, not_found)(Stream(self, event.stream_id, request, attempt))
+        behaviour, attempt = self.server.note(request)
+        behaviour(Stream(self, event.stream_id, request, attempt))
 
 
 class Stream:
