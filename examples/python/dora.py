@@ -248,7 +248,7 @@ def _response_of(response: int | None) -> Response | None:
         return None
     limits = [limit if limit >= 0 else None for limit in (function(response) for function in _RATE_LIMITS)]
     return Response(_c.response_status(response), _c.response_http_version(response).decode(),
-                    _c.response_attempts(response), tuple([_c.response_time_us(response, phase) for phase in range(5)]), *limits)
+                    _c.response_attempts(response), tuple([_c.response_time_us(response, i) for i in range(5)]), *limits)
 
 
 def _take_failure(pointer: int) -> Failure:
