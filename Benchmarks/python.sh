@@ -19,7 +19,7 @@ install_official_client() {
 # The official client throws on the documentation's own example: its times must be date-times.
 serve_date_times() {
     sed -e 's/1693491974000000000/"2023-08-31T14:26:14Z"/' -e 's/1693491984000000000/"2023-08-31T14:26:24Z"/' \
-        Tests/conformance/data/documented.json >"$output/server/root/event.json"
+        Tests/conformance/events/data/documented.json >"$output/server/root/event.json"
 }
 
 install_official_client

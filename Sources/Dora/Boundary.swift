@@ -37,17 +37,17 @@ func report(_ failure: DoraError, _ error: UnsafeMutablePointer<OpaquePointer?>?
 /// Leaves errno and SIGPIPE of the calling thread as they were: an older libcurl lets OpenSSL write to
 /// sockets that the other side may have closed.
 func leavingHostAlone<R>(_ body: () -> R) -> R {
-    let savedErrno = dora_errno()
+    let savedErrno = shim_errno()
     let result = CurlLibrary.mayRaiseSigpipe ? withSigpipeBlocked(body) : body()
-    dora_set_errno(savedErrno)
+    shim_set_errno(savedErrno)
     return result
 }
 
 private func withSigpipeBlocked<R>(_ body: () -> R) -> R {
     var mask = sigset_t()
-    let isBlocked = dora_block_sigpipe(&mask) != 0
+    let isBlocked = shim_block_sigpipe(&mask) != 0
     let result = body()
-    if isBlocked { dora_restore_sigpipe(&mask) }
+    if isBlocked { shim_restore_sigpipe(&mask) }
     return result
 }
 

@@ -15,7 +15,7 @@ public func dora_client_new(
             let settings = try box.configuration.validated { file in
                 file.withCString { access($0, R_OK) == 0 }
             }
-            return give(try Client(settings, logger: box.logger, version: dora_header_version()))
+            return give(try Client(settings, logger: box.logger, version: shim_header_version()))
         } catch let failure {
             report(failure, error)
             return nil
@@ -49,9 +49,9 @@ public func dora_get_failure(
 
 @_cdecl("dora_client_cancel") @implementation
 public func dora_client_cancel(_ client: OpaquePointer!) {
-    let savedErrno = dora_errno()
+    let savedErrno = shim_errno()
     borrow(client, as: Client.self) { $0.cancel() }
-    dora_set_errno(savedErrno)
+    shim_set_errno(savedErrno)
 }
 
 @_cdecl("dora_client_free") @implementation

@@ -4,5 +4,5 @@ import CDora
 
 @_cdecl("dora_version") @implementation
 public func dora_version() -> UnsafePointer<CChar>! {
-    dora_header_version()
+    shim_header_version()
 }

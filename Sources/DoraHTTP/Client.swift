@@ -49,7 +49,7 @@ package final class Client {
         let engine = try claimEngine()
         defer { engine.release() }
         let length = strlen(failureID)
-        let transfer = try failureID.withMemoryRebound(to: UInt8.self, capacity: length) { id throws(DoraError) in
+        let call = try failureID.withMemoryRebound(to: UInt8.self, capacity: length) { id throws(DoraError) in
             try engine.start(UnsafeBufferPointer(start: id, count: length), tag: 0)
         }
         while true {
@@ -57,8 +57,8 @@ package final class Client {
             if engine.takeFinished() != nil { break }
             engine.turn(limit: .max)
         }
-        defer { engine.recycle(transfer) }
-        return try transfer.takeResult()
+        defer { engine.recycle(call) }
+        return try call.takeResult()
     }
 
     /// Async-signal-safe: no lock, no allocation, only atomics and write(2).
@@ -90,7 +90,7 @@ package final class Client {
         return engine
     }
 
-    /// Gives an engine without transfers back.
+    /// Gives an engine without calls back.
     func release(_ engine: Engine) {
         engine.serveCalls()
         engine.release()
@@ -143,7 +143,7 @@ package final class Client {
 
     // MARK: Options
 
-    /// What all transfers have in common.
+    /// What all calls have in common.
     func configure(_ easy: UnsafeMutableRawPointer) {
         let configuration = settings.configuration
         let protocols = settings.isPlainHTTP ? CURLPROTO_HTTP : CURLPROTO_HTTPS
@@ -161,14 +161,14 @@ package final class Client {
         setLong(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         setLong(easy, CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
         // A lookup that can't be interrupted is left to end by itself.
-        setLong(easy, CURLoption(UInt32(DORA_CURLOPT_QUICK_EXIT)), 1)
+        setLong(easy, CURLoption(UInt32(SHIM_CURLOPT_QUICK_EXIT)), 1)
         // libcurl takes 0 for 300 seconds.
         let connect = configuration.connectTimeout
         setLong(easy, CURLOPT_CONNECTTIMEOUT_MS, connect == 0 ? Int(Int32.max) : Int(min(connect, UInt32(Int32.max))))
-        _ = dora_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers.first)
-        _ = dora_easy_set_string(easy, CURLOPT_USERAGENT, userAgent.cString)
+        _ = shim_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers.first)
+        _ = shim_easy_set_string(easy, CURLOPT_USERAGENT, userAgent.cString)
         // "" asks for every encoding that libcurl was built with.
-        if configuration.compression { _ = dora_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, "") }
+        if configuration.compression { _ = shim_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, "") }
         setFile(easy, CURLOPT_CAINFO, configuration.caFile)
         setFile(easy, CURLOPT_SSLCERT, configuration.certificateFile)
         setFile(easy, CURLOPT_SSLKEY, configuration.keyFile ?? configuration.certificateFile)
@@ -176,11 +176,11 @@ package final class Client {
     }
 
     private func setLong(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Int) {
-        _ = dora_easy_set_long(easy, option, value)
+        _ = shim_easy_set_long(easy, option, value)
     }
 
     private func setFile(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Text?) {
-        value?.withCString { _ = dora_easy_set_string(easy, option, $0) }
+        value?.withCString { _ = shim_easy_set_string(easy, option, $0) }
     }
 
     // MARK: Messages

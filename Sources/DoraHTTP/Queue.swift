@@ -3,7 +3,7 @@
 import CCurl
 import DoraCore
 
-/// Many events side by side: a list of ids in front of an engine. The transfers, their retries and
+/// Many events side by side: a list of ids in front of an engine. The calls, their retries and
 /// their decoding are those of a single call.
 package final class Queue {
     private static let defaultInFlight: UInt32 = 32
@@ -18,11 +18,11 @@ package final class Queue {
     private var waiting = WaitingList()
     /// Taken up again after a fork, ahead of those that wait.
     private var interrupted: [(tag: UInt64, id: Text)] = []
-    /// Results that no transfer holds, and how many of those that wait were cancelled.
+    /// Results that no call holds, and how many of those that wait were cancelled.
     private var ready: [QueueResult] = []
     private var cancelled = 0
     private var seenCancellations: UInt64
-    /// When the rate limit lets the next transfer start, as far as is known.
+    /// When the rate limit lets the next call start, as far as is known.
     private var gateOpens = Int64.max
     private var isWatched = false
 
@@ -60,20 +60,20 @@ package final class Queue {
 
     /// A result that is complete already. Touches no connection.
     package func takeReady() -> QueueResult? {
-        if let transfer = engine.takeFinished() {
-            let result = QueueResult(tag: transfer.tag, id: transfer.failureID) { () throws(DoraError) in
-                try transfer.takeResult()
+        if let call = engine.takeFinished() {
+            let result = QueueResult(tag: call.tag, id: call.failureID) { () throws(DoraError) in
+                try call.takeResult()
             }
-            engine.recycle(transfer)
+            engine.recycle(call)
             return result
         }
         return ready.isEmpty ? nil : ready.removeFirst()
     }
 
-    /// Moves all transfers on until a result is there or the time is up (milliseconds; below 0 without limit).
+    /// Moves all calls on until a result is there or the time is up (milliseconds; below 0 without limit).
     package func advance(timeout: Int64) {
         guard takeOverAfterFork() else { return }
-        let start = dora_monotonic_microseconds()
+        let start = shim_monotonic_microseconds()
         let limit = timeout < 0 ? Int64.max : start &+ min(timeout, 1 << 40) &* 1000
         var isLate = false
         while true {
@@ -82,7 +82,7 @@ package final class Queue {
             startWaiting()
             if engine.finishedCount > 0 || !ready.isEmpty || pending == 0 || isLate { break }
             engine.turn(limit: min(limit, gateOpens))
-            isLate = limit != .max && dora_monotonic_microseconds() >= limit
+            isLate = limit != .max && shim_monotonic_microseconds() >= limit
         }
     }
 
@@ -165,10 +165,10 @@ package final class Queue {
         guard let own = try? client.claimEngine(maxRunning: maxInFlight) else { return false }
         process = current
         engine = own
-        while let transfer = inherited.takeFinished() {
+        while let call = inherited.takeFinished() {
             ready.append(
-                QueueResult(tag: transfer.tag, id: transfer.failureID) { () throws(DoraError) in
-                    try transfer.takeResult()
+                QueueResult(tag: call.tag, id: call.failureID) { () throws(DoraError) in
+                    try call.takeResult()
                 })
         }
         interrupted = inherited.unfinished + interrupted

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 import os
-import pathlib
 import shlex
 import socket
 import subprocess
@@ -15,10 +14,9 @@ for name in list(os.environ):
         del os.environ[name]
 
 import capi
+from paths import C_PROGRAMS
 from servers.certificates import Authority
 from servers.fault_server import FaultServer
-
-HERE = pathlib.Path(__file__).resolve().parent
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +112,7 @@ def compile_c(tmp_path_factory):
 def host(compile_c):
     """Runs a program of Tests/conformance/c to its end, which must be a good one."""
     def run(name, *arguments, wrapper=(), linked=True, **environment):
-        program = compile_c(HERE / "c" / f"{name}.c", linked)
+        program = compile_c(C_PROGRAMS / f"{name}.c", linked)
         result = subprocess.run([*wrapper, program, *map(str, arguments)], capture_output=True, text=True,
                                 stdin=subprocess.DEVNULL, timeout=110, env={**os.environ, **environment})
         assert result.returncode == 0, f"{name} ended with {result.returncode}\n{result.stdout}\n{result.stderr}"

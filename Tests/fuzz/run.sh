@@ -27,7 +27,7 @@ build() {
         return
     fi
     swiftc -O -g -parse-as-library -sanitize=fuzzer,address -use-ld=lld -module-name Fuzz \
-        -package-name libdora -I Sources/CCurl Sources/DoraCore/*.swift "Tests/fuzz/$1.swift" -o "$program"
+        -package-name libdora -I Sources/CCurl $(find Sources/DoraCore -name "*.swift") "Tests/fuzz/$1.swift" -o "$program"
 }
 
 # fuzz TARGET: inputs worth keeping go to the corpus, the first directory named.

@@ -37,7 +37,7 @@ compile() {
             -Xcc -fPIC -Xcc -D__linux__=1 -Xcc -D__gnu_linux__=1 -Xcc -D__unix__=1 -Xcc "--sysroot=$system" \
             -Xcc -isystem -Xcc "$system/usr/include/aarch64-linux-gnu" -Xcc -isystem -Xcc "$system/usr/include" \
             -module-name "$module" -emit-module -emit-module-path "$output/$module.swiftmodule" \
-            -c "Sources/$module"/*.swift -o "$output/$module.o"
+            -c $(find "Sources/$module" -name "*.swift") -o "$output/$module.o"
     done
     aarch64-linux-gnu-gcc "--sysroot=$system" -shared -o "$output/libdora.so.0" "$output"/*.o \
         -Wl,--version-script=Sources/Dora/libdora.map -Wl,-soname,libdora.so.0 -Wl,-z,defs -Wl,--gc-sections \

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+import DoraCore
+
+/// The request headers of a client as libcurl takes them (CURLOPT_HTTPHEADER); all its calls
+/// read the one list. It holds the keys, thus it is wiped at the end.
+final class HeaderList {
+    private(set) var first: UnsafeMutablePointer<curl_slist>?
+
+    init(_ settings: Settings) {
+        Text("Accept: application/json").withCString { append(line: $0) }
+        switch settings.credentials {
+        case .keys(let api, let app):
+            append(secret: Secret("DD-API-KEY: ", api))
+            append(secret: Secret("DD-APPLICATION-KEY: ", app))
+        case .token(let token):
+            append(secret: Secret("Authorization: Bearer ", token))
+        }
+        for header in settings.configuration.headers {
+            var line = header.name
+            // curl's way to send a header without a value.
+            line.append(header.value.isEmpty ? ";" : ": ")
+            line.append(header.value)
+            line.withCString { append(line: $0) }
+        }
+    }
+
+    deinit {
+        var node = first
+        while let current = node {
+            if let data = current.pointee.data { shim_wipe(data, strlen(data)) }
+            node = current.pointee.next
+        }
+        curl_slist_free_all(first)
+    }
+
+    private func append(secret: Secret) {
+        secret.withCString { append(line: $0) }
+    }
+
+    private func append(line: UnsafePointer<CChar>) {
+        guard let longer = curl_slist_append(first, line) else { abort() }
+        first = longer
+    }
+}

@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Go, Rust, Java and Node: each example says what the C example says, and each binding
+turns misuse into its language's error. What they need is installed by Tests/run.sh."""
+
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+
+import pytest
+
+import capi
+from paths import REPOSITORY
+from servers.behaviours import DATE_TIME, DOCUMENTED, in_turn, reply
+
+PROGRAMS = pathlib.Path(__file__).resolve().parent / "other_languages"
+BUILD = REPOSITORY / ".build" / "other_languages"
+JNA = "/usr/share/java/jna.jar"
+
+ENVIRONMENT = {
+    **os.environ,
+    "PKG_CONFIG_PATH": str(capi.STAGE / "lib" / "pkgconfig"),
+    "LD_LIBRARY_PATH": str(capi.STAGE / "lib"),
+    "GOCACHE": str(BUILD / "go-cache"),
+    "GOFLAGS": "-mod=mod",
+    "GOPROXY": "off",
+    "DD_API_KEY": "an-api-key",
+    "DD_APP_KEY": "an-application-key",
+}
+
+
+def run(command, directory=None, timeout=300):
+    return subprocess.run([*map(str, command)], cwd=directory, env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, encoding="utf-8", timeout=timeout)
+
+
+def build(command, directory):
+    result = run(command, directory)
+    assert result.returncode == 0, f"{command}\n{result.stdout}\n{result.stderr}"
+
+
+def copy(language, *programs):
+    """A copy of the example's folder to build in, with test programs beside it: (name, where)."""
+    directory = BUILD / language
+    shutil.copytree(REPOSITORY / "examples" / language, directory, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns(".build"))
+    for name, place in programs:
+        target = directory / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROGRAMS / name, target)
+    return directory
+
+
+def build_go():
+    directory = copy("go", ("lifetimes.go", "cmd/lifetimes/main.go"))
+    build(["go", "vet", "./..."], directory)
+    build(["go", "build", "-o", "bin/", "./cmd/..."], directory)
+    return [directory / "bin" / "get_failure"], [directory / "bin" / "lifetimes"]
+
+
+def build_rust():
+    directory = copy("rust", ("lifetimes.rs", "src/bin/lifetimes.rs"))
+    build(["cargo", "build", "--offline", "--locked", "--lib", "--bins"], directory)
+    return [directory / ".build/debug/get_failure"], [directory / ".build/debug/lifetimes"]
+
+
+def build_java():
+    directory = copy("java", ("Lifetimes.java", "Lifetimes.java"))
+    build(["javac", "-Xlint:all", "-Werror", "-cp", JNA, "-d", "classes",
+           "GetFailure.java", "Lifetimes.java", *sorted((directory / "dora").glob("*.java"))], directory)
+    java = ["java", "-cp", f"{directory / 'classes'}:{JNA}"]
+    return [*java, "GetFailure"], [*java, "Lifetimes"]
+
+
+def build_node():
+    directory = copy("node", ("lifetimes.js", "lifetimes.js"))
+    flags = run(["pkg-config", "--cflags", "--libs", "dora"]).stdout
+    (directory / ".build").mkdir(exist_ok=True)
+    build(["cc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", ".build/dora.node", *directory.glob("*.c"),
+           "-I/usr/include/node", *shlex.split(flags)], directory)
+    return ["node", directory / "get_failure.js"], ["node", directory / "lifetimes.js"]
+
+
+BUILDERS = {"go": build_go, "rust": build_rust, "java": build_java, "node": build_node}
+each_language = pytest.mark.parametrize("language", BUILDERS)
+
+
+@pytest.fixture(scope="module")
+def programs():
+    """The commands of each language's example and of its test program; built once."""
+    built = {}
+
+    def command(language):
+        if language not in built:
+            built[language] = BUILDERS[language]()
+        return built[language]
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def c_example(compile_c):
+    return [compile_c(REPOSITORY / "examples" / "c" / "get_failure.c")]
+
+
+def be_silent(exchange):
+    exchange.be_silent()
+
+
+@pytest.fixture(scope="module")
+def timed_out(programs, c_example, start_server, authority):
+    """What each example says about a server that never answers. The default timeout is a
+    minute: they all wait from the module's first test on, and its last one looks."""
+    server = start_server()
+    server.answer("silent", be_silent)
+    arguments = ["--base-url", server.base_url, "--ca-file", authority.ca_file, "silent"]
+    commands = {"c": c_example, **{language: programs(language)[0] for language in BUILDERS}}
+    waiting = {
+        language: subprocess.Popen([*map(str, command), *arguments], env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for language, command in commands.items()}
+    yield waiting
+    for process in waiting.values():
+        process.kill()
+        process.wait()
+
+
+SPARSE = {"data": {"id": "sparse", "type": "dora_failure", "attributes": {
+    "started_at": -1, "services": ["Größe", "二"], "git": {"commit_sha": "abc"}}}}
+
+BEHAVIOURS = {
+    "documented": reply(200, DOCUMENTED),
+    "date-time": reply(200, DATE_TIME),
+    "sparse": reply(200, SPARSE),
+    "forbidden": reply(403, {"errors": ["Forbidden"]}),
+    "absent": reply(404, {"errors": [{"status": "404", "title": "Not Found", "detail": "no such event"}]}),
+    "limited-once": in_turn(reply(429, {"errors": ["Too many requests"]}), reply(200, DOCUMENTED)),
+    "a b%2F/ü": reply(200, DOCUMENTED),
+}
+
+
+@each_language
+@pytest.mark.parametrize("failure_id", [*BEHAVIOURS, "..", ""])
+def test_the_example_says_what_the_c_example_says(timed_out, programs, c_example, server, authority,
+                                                 language, failure_id):
+    if failure_id in BEHAVIOURS:
+        server.answer(failure_id, BEHAVIOURS[failure_id])
+    server.answer("a%20b%252F%2F%C3%BC", BEHAVIOURS["a b%2F/ü"])
+    arguments = ["--base-url", server.base_url, "--ca-file", authority.ca_file, "--", failure_id]
+    expected = run([*c_example, *arguments])
+    server.attempts.clear()
+    count = len(server.requests)
+    result = run([*programs(language)[0], *arguments])
+    assert (result.returncode, result.stdout, result.stderr) == (expected.returncode, expected.stdout, expected.stderr)
+    assert [request.target for request in server.requests[count:]] == \
+        [request.target for request in server.requests[:count]]
+
+
+@each_language
+@pytest.mark.parametrize("arguments", [[], ["one", "two"], ["--base-url"], ["--unknown", "x"], ["--"]])
+def test_wrong_usage(programs, language, arguments):
+    result = run([*programs(language)[0], *arguments])
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "usage: get_failure [--base-url URL] [--ca-file FILE] [--] FAILURE_ID\n" in result.stderr
+
+
+@each_language
+def test_misuse_raises_the_languages_error(programs, server, authority, language):
+    """Errors with their facts; a timeout; a call that ends when its client is closed; an event
+    that outlives its client; use after close and closing twice, which Rust's compiler refuses;
+    a text with a NUL."""
+    server.answer("documented", reply(200, DOCUMENTED))
+    server.answer("limited", reply(429, {"errors": ["Too many requests"]}, ("Retry-After", 7)))
+    server.answer("silent", be_silent)
+    result = run([*programs(language)[1], server.base_url, authority.ca_file], timeout=60)
+    lines = ["rate_limited 429 true 7000", "timeout", "cancelled", "Database outage 1693491974000000000"]
+    lines += ["true"] if language == "rust" else ["true true", "true"]
+    assert (result.returncode, result.stdout.splitlines(), result.stderr) == (0, lines, "")
+
+
+def test_rust_refuses_a_client_that_is_gone(programs):
+    programs("rust")
+    result = run(["rustc", "--edition", "2021", "--extern", "dora=.build/debug/libdora.rlib", "--emit", "metadata",
+                  "-o", ".build/use_after_drop", PROGRAMS / "use_after_drop.rs"], BUILD / "rust")
+    assert result.returncode != 0
+    assert "error[E0382]" in result.stderr
+
+
+@each_language
+def test_the_example_times_out_as_the_c_example_does(timed_out, language):
+    said = {}
+    for name in ("c", language):
+        process = timed_out[name]
+        if not hasattr(process, "said"):
+            process.said = process.communicate(timeout=90)
+        stdout, stderr = process.said
+        said[name] = (process.returncode, stdout, re.sub(r"\d+", "N", stderr))
+    assert said[language] == said["c"]
+    assert said["c"][0] == 1 and "deadline" in said["c"][2]

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The programs in README.md compile and run as they stand. Without keys each says what is missing, and sends nothing."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+import capi
+from paths import REPOSITORY
+
+README = (REPOSITORY / "README.md").read_text()
+ENVIRONMENT = {**os.environ, "DORA_LIBRARY": str(capi.STAGE / "lib" / "libdora.so.0"),
+               "PKG_CONFIG_PATH": str(capi.STAGE / "lib" / "pkgconfig"), "LD_LIBRARY_PATH": str(capi.STAGE / "lib")}
+
+
+def block(language):
+    [code] = re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    return code
+
+
+def run(directory, *command):
+    return subprocess.run(command, cwd=directory, env=ENVIRONMENT, capture_output=True, text=True,
+                          stdin=subprocess.DEVNULL, timeout=60)
+
+
+def test_c(tmp_path):
+    (tmp_path / "get.c").write_text(block("c"))
+    [line] = re.findall(r"`(cc get\.c .*?)`", README)
+    built = run(tmp_path, "sh", "-c", f"{line} -std=c99 -Wall -Wextra -Werror")
+    assert built.returncode == 0, built.stderr
+    result = run(tmp_path, "./a.out", "some-id")
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("api_key: not set")
+
+
+@pytest.mark.parametrize("language, command", [("python", sys.executable), ("ruby", "ruby")])
+def test_with_a_wrapper_beside_it(tmp_path, language, command):
+    extension = {"python": "py", "ruby": "rb"}[language]
+    wrapper = REPOSITORY / "examples" / language / f"dora.{extension}"
+    (tmp_path / wrapper.name).write_text(wrapper.read_text())
+    program = tmp_path / f"get.{extension}"
+    program.write_text(block(language))
+    result = run(tmp_path, command, program)
+    assert result.returncode == 1 and result.stdout == ""
+    assert "api_key: not set" in result.stderr
+
+
+def test_the_commands_exist():
+    for command in re.findall(r"^(\./\S+)", README, re.MULTILINE):
+        assert os.access(REPOSITORY / shlex.split(command)[0], os.X_OK), command

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The static checks of Tests/static/run.sh find nothing."""
+
+import subprocess
+
+import pytest
+
+from paths import REPOSITORY
+
+
+@pytest.mark.parametrize("name", ["swift", "shell", "c", "ruff", "mypy"])
+def test_nothing_is_found(name):
+    result = subprocess.run([REPOSITORY / "Tests" / "static" / "run.sh", name], capture_output=True, text=True,
+                            stdin=subprocess.DEVNULL, timeout=110)
+    assert result.returncode == 0, result.stdout + result.stderr
