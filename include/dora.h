@@ -673,6 +673,19 @@ dora_result *dora_queue_next(dora_queue *queue, int64_t timeout_ms);
 size_t dora_queue_pending(const dora_queue *queue);
 
 /**
+ * Cancels every event with a tag that was not returned yet: it comes as
+ * DORA_ERROR_CANCELLED, whether it waited, was in flight, backed off or was
+ * ready. It does not count against max_in_flight any more, and the descriptor
+ * becomes readable. Over HTTP/1.1 this closes the connection of an event in
+ * flight. It takes time in proportion to the ids that wait.
+ *
+ * Parameters: tag  as given to dora_queue_add.
+ * Returns: whether there was such an event; false for NULL.
+ * Threads: the queue's.
+ */
+bool dora_queue_cancel(dora_queue *queue, uint64_t tag);
+
+/**
  * A descriptor for poll, epoll and event loops. It polls readable whenever
  * dora_queue_next(queue, 0) has something to do, timeouts and retries included:
  * call that until it returns NULL, then poll again. It is not to be read.

@@ -9,16 +9,11 @@ import DoraHTTP
 public func dora_client_new(
     _ config: OpaquePointer!, _ error: UnsafeMutablePointer<OpaquePointer?>!
 ) -> OpaquePointer! {
-    let box = borrow(config, as: ConfigurationBox.self) { $0 } ?? ConfigurationBox()
-    return leavingHostAlone {
-        do throws(DoraError) {
-            let settings = try box.configuration.validated { file in
-                file.withCString { access($0, R_OK) == 0 }
-            }
-            return give(try Client(settings, logger: box.logger, version: shim_header_version()))
-        } catch let failure {
-            report(failure, error)
-            return nil
+    enterNetwork {
+        let box = borrow(config, as: ConfigurationBox.self) { $0 } ?? ConfigurationBox()
+        return attempt(lend(box), as: ConfigurationBox.self, error) { box throws(DoraError) in
+            let settings = try box.configuration.validated(surroundings)
+            return give(try Client.make(settings, logger: box.logger, version: shim_header_version()))
         }
     }
 }
@@ -27,34 +22,22 @@ public func dora_client_new(
 public func dora_get_failure(
     _ client: OpaquePointer!, _ failure_id: UnsafePointer<CChar>!, _ error: UnsafeMutablePointer<OpaquePointer?>!
 ) -> OpaquePointer! {
-    guard client != nil else {
-        report(.invalidArgument("client: NULL; make one with dora_client_new"), error)
-        return nil
-    }
-    guard let failure_id else {
-        report(.invalidArgument("failure_id: NULL; give the id of an incident event"), error)
-        return nil
-    }
-    return leavingHostAlone {
-        borrow(client, as: Client.self) { client in
-            do throws(DoraError) {
-                return give(try client.fetch(failure_id))
-            } catch let failure {
-                report(failure, error)
-                return nil
-            }
+    enterNetwork {
+        guard isGiven(client, "client: NULL; make one with dora_client_new", error),
+            isGiven(failure_id, "failure_id: NULL; give the id of an incident event", error)
+        else { return nil }
+        return attempt(client, as: Client.self, error) { client throws(DoraError) in
+            give(try client.fetch(failure_id))
         }
     }
 }
 
 @_cdecl("dora_client_cancel") @implementation
 public func dora_client_cancel(_ client: OpaquePointer!) {
-    let savedErrno = shim_errno()
-    borrow(client, as: Client.self) { $0.cancel() }
-    shim_set_errno(savedErrno)
+    enter { borrow(client, as: Client.self) { $0.cancel() } }
 }
 
 @_cdecl("dora_client_free") @implementation
 public func dora_client_free(_ client: OpaquePointer!) {
-    leavingHostAlone { free(client, as: Client.self) }
+    enterNetwork { free(client, as: Client.self) }
 }

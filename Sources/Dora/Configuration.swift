@@ -11,29 +11,35 @@ final class ConfigurationBox {
     var logger = Logger(nil, userData: nil)
 }
 
-/// The variables that Datadog's own clients read; an empty one counts as not set.
+/// The variables that Datadog's own clients read.
 private func readEnvironment() -> Environment {
     var environment = Environment()
     environment.site = variable("DD_SITE").map { Text(copying: $0) }
-    environment.apiKey = variable("DD_API_KEY").map { Secret(copying: $0) }
-    environment.appKey = variable("DD_APP_KEY").map { Secret(copying: $0) }
-    environment.accessToken = variable("DD_BEARER_TOKEN").map { Secret(copying: $0) }
+    environment.apiKey = secret(variable("DD_API_KEY"))
+    environment.appKey = secret(variable("DD_APP_KEY"))
+    environment.accessToken = secret(variable("DD_BEARER_TOKEN"))
     return environment
 }
 
+/// An empty variable counts as not set.
 private func variable(_ name: StaticString) -> UnsafePointer<CChar>? {
     let value = getenv(UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self))
     guard let value, value[0] != 0 else { return nil }
     return UnsafePointer(value)
 }
 
+/// What the validation of a configuration asks of this process.
+let surroundings = Surroundings(
+    openError: { file in file.withCString { shim_open_error($0) } },
+    variable: { secret(variable($0)) })
+
 private func change(_ config: OpaquePointer?, _ body: (ConfigurationBox) -> Void) {
-    borrow(config, as: ConfigurationBox.self) { body($0) }
+    enter { borrow(config, as: ConfigurationBox.self) { body($0) } }
 }
 
 @_cdecl("dora_config_new") @implementation
 public func dora_config_new() -> OpaquePointer! {
-    give(ConfigurationBox())
+    enter { give(ConfigurationBox()) }
 }
 
 @_cdecl("dora_config_set_site") @implementation
@@ -43,17 +49,17 @@ public func dora_config_set_site(_ config: OpaquePointer!, _ site: UnsafePointer
 
 @_cdecl("dora_config_set_api_key") @implementation
 public func dora_config_set_api_key(_ config: OpaquePointer!, _ api_key: UnsafePointer<CChar>!) {
-    change(config) { $0.configuration.apiKey = api_key.map { Secret(copying: $0) } }
+    change(config) { $0.configuration.apiKey = secret(api_key) }
 }
 
 @_cdecl("dora_config_set_app_key") @implementation
 public func dora_config_set_app_key(_ config: OpaquePointer!, _ app_key: UnsafePointer<CChar>!) {
-    change(config) { $0.configuration.appKey = app_key.map { Secret(copying: $0) } }
+    change(config) { $0.configuration.appKey = secret(app_key) }
 }
 
 @_cdecl("dora_config_set_access_token") @implementation
 public func dora_config_set_access_token(_ config: OpaquePointer!, _ access_token: UnsafePointer<CChar>!) {
-    change(config) { $0.configuration.accessToken = access_token.map { Secret(copying: $0) } }
+    change(config) { $0.configuration.accessToken = secret(access_token) }
 }
 
 @_cdecl("dora_config_set_base_url") @implementation
@@ -78,7 +84,7 @@ public func dora_config_set_client_certificate(
 
 @_cdecl("dora_config_set_proxy") @implementation
 public func dora_config_set_proxy(_ config: OpaquePointer!, _ proxy: UnsafePointer<CChar>!) {
-    change(config) { $0.configuration.proxy = text(proxy) }
+    change(config) { $0.configuration.proxy = secret(proxy) }
 }
 
 @_cdecl("dora_config_set_user_agent") @implementation
@@ -91,7 +97,9 @@ public func dora_config_add_header(
     _ config: OpaquePointer!, _ name: UnsafePointer<CChar>!, _ value: UnsafePointer<CChar>!
 ) {
     // A NULL name is refused as an empty one by dora_client_new, which names it.
-    change(config) { $0.configuration.addHeader(name: text(name) ?? Text(), value: text(value) ?? Text()) }
+    change(config) {
+        $0.configuration.addHeader(name: text(name) ?? Text(), value: secret(value) ?? Secret(""))
+    }
 }
 
 @_cdecl("dora_config_set_connect_timeout_ms") @implementation

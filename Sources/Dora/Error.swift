@@ -84,7 +84,7 @@ public func dora_error_copy_item_meta(
         guard let items = error.items, index >= 0, index < items.count, let meta = items.meta(index),
             let body = error.receivedBody?.baseAddress
         else { return nil }
-        return copy(body + meta.offset, meta.length, buffer, capacity)
+        return CopyTarget(buffer, capacity: capacity).copy(body + meta.offset, count: meta.length)
     }
     return copied ?? copyNothing(buffer, capacity)
 }

@@ -11,20 +11,19 @@ private func borrow<R>(_ failure: OpaquePointer?, _ body: (Failure) -> R?) -> R?
 public func dora_parse_failure(
     _ json: UnsafePointer<CChar>!, _ length: Int, _ error: UnsafeMutablePointer<OpaquePointer?>!
 ) -> OpaquePointer! {
-    guard let json else {
-        report(.invalidArgument("json: NULL; give the body of a response"), error)
-        return nil
-    }
-    guard length >= 0, length < Int(Int32.max) else {
-        report(.invalidArgument("length: 2 GiB or more; give the body of one response"), error)
-        return nil
-    }
-    let body = ByteBuffer(copying: UnsafeRawPointer(json).assumingMemoryBound(to: UInt8.self), count: length)
-    do throws(MalformedBody) {
-        return give(try Failure.decode(body, response: nil, strict: false))
-    } catch let malformed {
-        report(DoraError(malformed: malformed), error)
-        return nil
+    enter {
+        guard isGiven(json, "json: NULL; give the body of a response", error) else { return nil }
+        guard length >= 0, length < Int(Int32.max) else {
+            report(.invalidArgument("length: 2 GiB or more; give the body of one response"), error)
+            return nil
+        }
+        let body = ByteBuffer(copying: UnsafeRawPointer(json).assumingMemoryBound(to: UInt8.self), count: length)
+        do throws(MalformedBody) {
+            return give(try Failure.decode(body, response: nil, strict: false))
+        } catch let malformed {
+            report(DoraError(malformed: malformed), error)
+            return nil
+        }
     }
 }
 
@@ -138,8 +137,10 @@ public func dora_failure_copy_json(
     _ capacity: Int
 ) -> Int {
     guard let pointer else { return copyNothing(buffer, capacity) }
-    return borrow(failure) { $0.copyJSON(pointer: pointer, buffer: buffer, capacity: capacity) }
-        ?? copyNothing(buffer, capacity)
+    return enter {
+        borrow(failure) { $0.copyJSON(pointer: pointer, buffer: buffer, capacity: capacity) }
+            ?? copyNothing(buffer, capacity)
+    }
 }
 
 @_cdecl("dora_failure_copy_string") @implementation
@@ -148,8 +149,10 @@ public func dora_failure_copy_string(
     _ capacity: Int
 ) -> Int {
     guard let pointer else { return copyNothing(buffer, capacity) }
-    return borrow(failure) { $0.copyString(pointer: pointer, buffer: buffer, capacity: capacity) }
-        ?? copyNothing(buffer, capacity)
+    return enter {
+        borrow(failure) { $0.copyString(pointer: pointer, buffer: buffer, capacity: capacity) }
+            ?? copyNothing(buffer, capacity)
+    }
 }
 
 @_cdecl("dora_failure_violation_count") @implementation

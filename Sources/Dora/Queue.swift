@@ -8,18 +8,10 @@ import DoraHTTP
 public func dora_queue_new(
     _ client: OpaquePointer!, _ max_in_flight: UInt32, _ error: UnsafeMutablePointer<OpaquePointer?>!
 ) -> OpaquePointer! {
-    guard client != nil else {
-        report(.invalidArgument("client: NULL; make one with dora_client_new"), error)
-        return nil
-    }
-    return leavingHostAlone {
-        borrow(client, as: Client.self) { client in
-            do throws(DoraError) {
-                return give(try Queue(client, maxInFlight: max_in_flight))
-            } catch let failure {
-                report(failure, error)
-                return nil
-            }
+    enterNetwork {
+        guard isGiven(client, "client: NULL; make one with dora_client_new", error) else { return nil }
+        return attempt(client, as: Client.self, error) { client throws(DoraError) in
+            give(try Queue.make(client, maxInFlight: max_in_flight))
         }
     }
 }
@@ -29,38 +21,21 @@ public func dora_queue_add(
     _ queue: OpaquePointer!, _ failure_id: UnsafePointer<CChar>!, _ tag: UInt64,
     _ error: UnsafeMutablePointer<OpaquePointer?>!
 ) -> Bool {
-    guard queue != nil else {
-        report(.invalidArgument("queue: NULL; make one with dora_queue_new"), error)
-        return false
-    }
-    guard let failure_id else {
-        report(.invalidArgument("failure_id: NULL; give the id of an incident event"), error)
-        return false
-    }
-    let added = borrow(queue, as: Queue.self) { queue in
-        do throws(DoraError) {
+    enterNetwork {
+        guard isGiven(queue, "queue: NULL; make one with dora_queue_new", error),
+            isGiven(failure_id, "failure_id: NULL; give the id of an incident event", error)
+        else { return false }
+        let added = attempt(queue, as: Queue.self, error) { queue throws(DoraError) in
             try queue.add(failure_id, tag: tag)
             return true
-        } catch let failure {
-            report(failure, error)
-            return false
         }
+        return added ?? false
     }
-    return added ?? false
 }
 
 @_cdecl("dora_queue_next") @implementation
 public func dora_queue_next(_ queue: OpaquePointer!, _ timeout_ms: Int64) -> OpaquePointer! {
-    borrow(queue, as: Queue.self) { queue in
-        // What is complete already needs no connection, thus no care for signals.
-        var result = queue.takeReady()
-        if result == nil {
-            leavingHostAlone { queue.advance(timeout: timeout_ms) }
-            result = queue.takeReady()
-        }
-        queue.settle()
-        return result.map(give)
-    }
+    enterNetwork { borrow(queue, as: Queue.self) { $0.next(timeout: timeout_ms).map(give) } }
 }
 
 @_cdecl("dora_queue_pending") @implementation
@@ -68,14 +43,19 @@ public func dora_queue_pending(_ queue: OpaquePointer!) -> Int {
     borrow(queue, as: Queue.self) { $0.pending } ?? 0
 }
 
+@_cdecl("dora_queue_cancel") @implementation
+public func dora_queue_cancel(_ queue: OpaquePointer!, _ tag: UInt64) -> Bool {
+    enterNetwork { borrow(queue, as: Queue.self) { $0.cancel(tag: tag) } ?? false }
+}
+
 @_cdecl("dora_queue_fd") @implementation
 public func dora_queue_fd(_ queue: OpaquePointer!) -> Int32 {
-    borrow(queue, as: Queue.self) { $0.watch() } ?? -1
+    enterNetwork { borrow(queue, as: Queue.self) { $0.watch() } ?? -1 }
 }
 
 @_cdecl("dora_queue_free") @implementation
 public func dora_queue_free(_ queue: OpaquePointer!) {
-    leavingHostAlone { free(queue, as: Queue.self) }
+    enterNetwork { free(queue, as: Queue.self) }
 }
 
 private func borrow<R>(_ result: OpaquePointer?, _ body: (QueueResult) -> R?) -> R? {

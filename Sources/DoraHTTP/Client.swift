@@ -4,50 +4,68 @@ import CCurl
 import DoraCore
 import Synchronization
 
-/// What fetches incident events: checked settings, and engines that keep their connections. It has
-/// no lock: engines are listed once and for all, and each is claimed by an atomic flag.
+/// What fetches incident events: checked settings, and engines that keep their connections. Calls take no lock:
+/// engines are listed once and for all, and each is claimed by an atomic flag.
 package final class Client {
     package let settings: Settings
     let logger: Logger
+    let options: ClientOptions
     let rate = RateGate()
 
-    private let headers: HeaderList
-    private let userAgent: StableText
     /// The engine listed last; each names the one before.
     private let engines = Atomic<UnsafeMutableRawPointer?>(nil)
     private let cancellations = Atomic<UInt64>(0)
-    /// The process that the engines belong to; negative while a child takes over.
-    private let process = Atomic<Int32>(getpid())
+    /// Of the process that the engines belong to.
+    private let generation: Atomic<UInt64>
+    private let takeover = SpinLock()
 
-    package init(_ settings: Settings, logger: Logger, version: UnsafePointer<CChar>) throws(DoraError) {
+    /// - Parameter version: the library's, for User-Agent.
+    package static func make(
+        _ settings: Settings, logger: Logger, version: UnsafePointer<CChar>
+    ) throws(DoraError) -> Client {
         try CurlLibrary.start()
+        let client = Client(settings, logger, version)
+        try client.tryOptions()
+        return client
+    }
+
+    private init(_ settings: Settings, _ logger: Logger, _ version: UnsafePointer<CChar>) {
         self.settings = settings
         self.logger = logger
-        headers = HeaderList(settings)
+        generation = Atomic(ProcessGeneration.current)
         var agent = settings.configuration.userAgent ?? Text()
         agent.append(agent.isEmpty ? "libdora/" : " libdora/")
         agent.append(cString: version)
-        userAgent = StableText(agent)
+        options = ClientOptions(settings: settings, headers: HeaderList(settings), userAgent: StableText(agent))
     }
 
     deinit {
-        // In a child that made no call since the fork the engines are still the parent's.
-        guard process.load(ordering: .acquiring) == getpid() else { return }
-        var node = engines.load(ordering: .acquiring)
-        while let current = node {
-            let engine = Unmanaged<Engine>.fromOpaque(current)
-            node = engine.takeUnretainedValue().next
-            engine.release()
+        takeOverAfterFork()
+        release(engines.exchange(nil, ordering: .acquiringAndReleasing)) { _ in }
+    }
+
+    /// What libcurl does not take is better known before the first call.
+    private func tryOptions() throws(DoraError) {
+        guard let easy = curl_easy_init() else { throw DoraError(refused: "curl_easy_init", ENOMEM) }
+        defer { curl_easy_cleanup(easy) }
+        var trial = EasyOptions(easy)
+        options.apply(to: &trial)
+        try trial.check()
+        guard logger.isOn else { return }
+        for name in trial.missing {
+            var line = Text("libcurl does without ")
+            line.append(name)
+            log(.debug, line)
         }
     }
 
     // MARK: Calls
 
     package func fetch(_ failureID: UnsafePointer<CChar>) throws(DoraError) -> Failure {
-        if let problem = FailureRequest.problem(with: failureID) { throw problem }
+        if let error = FailureRequest.error(for: failureID) { throw error }
         let since = cancellationCount
         let engine = try claimEngine()
-        defer { engine.release() }
+        defer { engine.unclaim() }
         let length = strlen(failureID)
         let call = try failureID.withMemoryRebound(to: UInt8.self, capacity: length) { id throws(DoraError) in
             try engine.start(UnsafeBufferPointer(start: id, count: length), tag: 0)
@@ -65,7 +83,7 @@ package final class Client {
     package func cancel() {
         cancellations.add(1, ordering: .sequentiallyConsistent)
         // In a child that made no call yet there is nothing to wake but the parent's engines.
-        guard process.load(ordering: .acquiring) == getpid() else { return }
+        guard generation.load(ordering: .acquiring) == ProcessGeneration.current else { return }
         var node = engines.load(ordering: .acquiring)
         while let current = node {
             let engine = Unmanaged<Engine>.fromOpaque(current).takeUnretainedValue()
@@ -78,22 +96,22 @@ package final class Client {
 
     // MARK: Engines
 
-    /// An engine for a queue; to be given back with `release`.
+    /// An engine for a queue; to be given back with `giveBack`.
     func claimEngine(maxRunning: Int) throws(DoraError) -> Engine {
         let engine = try claimEngine()
         do throws(DoraError) {
             try engine.serveQueue(maxRunning: maxRunning)
         } catch {
-            release(engine)
+            engine.unclaim()
             throw error
         }
         return engine
     }
 
-    /// Gives an engine without calls back.
-    func release(_ engine: Engine) {
+    func giveBack(_ engine: Engine) {
+        engine.dropAll()
         engine.serveCalls()
-        engine.release()
+        engine.unclaim()
     }
 
     private func claimEngine() throws(DoraError) -> Engine {
@@ -105,7 +123,7 @@ package final class Client {
             if listed._withUnsafeGuaranteedRef({ $0.claim() }) { return listed.takeUnretainedValue() }
             node = listed._withUnsafeGuaranteedRef { $0.next }
         }
-        let engine = try Engine(self)
+        let engine = try Engine.make(self)
         let listed = Unmanaged.passRetained(engine).toOpaque()
         while true {
             engine.next = engines.load(ordering: .acquiring)
@@ -115,77 +133,34 @@ package final class Client {
         }
     }
 
-    /// In a child after fork: the inherited connections are the parent's, and closing them would write
-    /// to its sockets. They are left alone, descriptors aside, and the child starts with none.
-    private func takeOverAfterFork() {
-        let current = getpid()
-        while true {
-            let owner = process.load(ordering: .acquiring)
-            if owner == current { return }
-            if owner == -current {
-                sched_yield()
-                continue
-            }
-            let (isOurs, _) = process.compareExchange(
-                expected: owner, desired: -current, ordering: .acquiringAndReleasing)
-            guard isOurs else { continue }
-            var node = engines.exchange(nil, ordering: .acquiringAndReleasing)
-            while let abandoned = node {
-                let engine = Unmanaged<Engine>.fromOpaque(abandoned).takeUnretainedValue()
-                node = engine.next
-                engine.abandon()
-            }
-            rate.reset()
-            process.store(current, ordering: .releasing)
-            return
+    /// In a child after fork: the inherited connections are the parent's, and to close them would write to its
+    /// sockets. The child lets go of them and starts with none.
+    ///
+    /// The one place where a fork is dealt with: each entry into a client, a queue or a search begins here.
+    func takeOverAfterFork() {
+        let current = ProcessGeneration.current
+        guard generation.load(ordering: .acquiring) != current else { return }
+        takeover.lock()
+        defer { takeover.unlock() }
+        guard generation.load(ordering: .acquiring) != current else { return }
+        release(engines.exchange(nil, ordering: .acquiringAndReleasing)) { $0.abandon() }
+        rate.reset()
+        generation.store(current, ordering: .releasing)
+    }
+
+    private func release(_ first: UnsafeMutableRawPointer?, _ body: (Engine) -> Void) {
+        var node = first
+        while let current = node {
+            let engine = Unmanaged<Engine>.fromOpaque(current)
+            node = engine._withUnsafeGuaranteedRef { $0.next }
+            engine._withUnsafeGuaranteedRef { body($0) }
+            engine.release()
         }
-    }
-
-    // MARK: Options
-
-    /// What all calls have in common.
-    func configure(_ easy: UnsafeMutableRawPointer) {
-        let configuration = settings.configuration
-        let protocols = settings.isPlainHTTP ? CURLPROTO_HTTP : CURLPROTO_HTTPS
-        setLong(easy, CURLOPT_PROTOCOLS, Int(protocols))
-        setLong(easy, CURLOPT_NOSIGNAL, 1)
-        setLong(easy, CURLOPT_FOLLOWLOCATION, 0)
-        setLong(easy, CURLOPT_PATH_AS_IS, 1)
-        setLong(easy, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
-        // Over plain HTTP no handshake tells the version: all would wait for the first response.
-        setLong(easy, CURLOPT_PIPEWAIT, settings.isPlainHTTP ? 0 : 1)
-        setLong(easy, CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
-        setLong(easy, CURLOPT_SSL_VERIFYPEER, 1)
-        setLong(easy, CURLOPT_SSL_VERIFYHOST, 2)
-        setLong(easy, CURLOPT_TCP_KEEPALIVE, 1)
-        setLong(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-        setLong(easy, CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
-        // A lookup that can't be interrupted is left to end by itself.
-        setLong(easy, CURLoption(UInt32(SHIM_CURLOPT_QUICK_EXIT)), 1)
-        // libcurl takes 0 for 300 seconds.
-        let connect = configuration.connectTimeout
-        setLong(easy, CURLOPT_CONNECTTIMEOUT_MS, connect == 0 ? Int(Int32.max) : Int(min(connect, UInt32(Int32.max))))
-        _ = shim_easy_set_pointer(easy, CURLOPT_HTTPHEADER, headers.first)
-        _ = shim_easy_set_string(easy, CURLOPT_USERAGENT, userAgent.cString)
-        // "" asks for every encoding that libcurl was built with.
-        if configuration.compression { _ = shim_easy_set_string(easy, CURLOPT_ACCEPT_ENCODING, "") }
-        setFile(easy, CURLOPT_CAINFO, configuration.caFile)
-        setFile(easy, CURLOPT_SSLCERT, configuration.certificateFile)
-        setFile(easy, CURLOPT_SSLKEY, configuration.keyFile ?? configuration.certificateFile)
-        setFile(easy, CURLOPT_PROXY, settings.isPlainHTTP ? Text() : configuration.proxy)
-    }
-
-    private func setLong(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Int) {
-        _ = shim_easy_set_long(easy, option, value)
-    }
-
-    private func setFile(_ easy: UnsafeMutableRawPointer, _ option: CURLoption, _ value: Text?) {
-        value?.withCString { _ = shim_easy_set_string(easy, option, $0) }
     }
 
     // MARK: Messages
 
     func log(_ level: Logger.Level, _ message: Text) {
-        logger.log(level, message, secrets: settings.secrets)
+        logger.log(level, settings.redactor.redact(message))
     }
 }

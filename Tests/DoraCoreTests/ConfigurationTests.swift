@@ -8,7 +8,7 @@ import Testing
     /// Who a request says it is: "api/app" or "Bearer token"; the message where it can't say.
     static func identity(_ configuration: Configuration) -> String {
         do throws(DoraError) {
-            let settings = try configuration.validated(isReadable: { _ in true })
+            let settings = try configuration.validated(SettingsTests.surroundings())
             switch settings.credentials {
             case .keys(let api, let app): return "\(shown(api))/\(shown(app))"
             case .token(let token): return "Bearer \(shown(token))"
@@ -38,7 +38,7 @@ import Testing
 
     @Test func theDefaults() throws {
         var configuration = Configuration(ConfigurationTests.environment(api: "api", app: "app"))
-        let settings = try configuration.validated(isReadable: { _ in false })
+        let settings = try configuration.validated(SettingsTests.surroundings())
         #expect(string(settings.origin) == "https://api.datadoghq.com")
         #expect(!settings.isPlainHTTP)
         #expect(configuration.connectTimeout == 10_000)
@@ -60,7 +60,7 @@ import Testing
         #expect(ConfigurationTests.identity(Configuration(ConfigurationTests.environment(token: "t"))) == "Bearer t")
         let configuration = Configuration(ConfigurationTests.environment(token: "t", site: "us5.datadoghq.com"))
         #expect(
-            string(try configuration.validated(isReadable: { _ in true }).origin) == "https://api.us5.datadoghq.com")
+            string(try configuration.validated(SettingsTests.surroundings()).origin) == "https://api.us5.datadoghq.com")
     }
 
     @Test func ofEqualsTheTokenIsSent() {
@@ -104,22 +104,22 @@ import Testing
         var configuration = Configuration(ConfigurationTests.environment(token: "t", site: "nowhere.example"))
         #expect(ConfigurationTests.identity(configuration).hasPrefix("site: "))
         configuration.site = nil
-        #expect(string(try configuration.validated(isReadable: { _ in true }).origin) == "https://api.datadoghq.com")
+        #expect(string(try configuration.validated(SettingsTests.surroundings()).origin) == "https://api.datadoghq.com")
     }
 
     @Test func aBaseURLBeatsTheSite() throws {
         var configuration = Configuration(ConfigurationTests.environment(token: "t", site: "nowhere.example"))
         configuration.baseURL = text("http://127.0.0.1:8080/x")
-        let settings = try configuration.validated(isReadable: { _ in true })
+        let settings = try configuration.validated(SettingsTests.surroundings())
         #expect(string(settings.origin) == "http://127.0.0.1:8080/x")
         #expect(settings.isPlainHTTP)
     }
 
     @Test(
         arguments: [
-            (nil, nil, "api_key: not set; call dora_config_set_api_key or set DD_API_KEY"),
-            (nil, "app", "api_key: not set; call dora_config_set_api_key or set DD_API_KEY"),
-            ("api", nil, "app_key: not set; call dora_config_set_app_key or set DD_APP_KEY"),
+            (nil, nil, "api_key: not set; set it, or the environment variable DD_API_KEY"),
+            (nil, "app", "api_key: not set; set it, or the environment variable DD_API_KEY"),
+            ("api", nil, "app_key: not set; set it, or the environment variable DD_APP_KEY"),
         ] as [(String?, String?, String)])
     func whatIsMissingIsNamed(api: String?, app: String?, message: String) {
         let environment = ConfigurationTests.environment(api: api, app: app)
@@ -127,13 +127,16 @@ import Testing
     }
 
     @Test func theSecretsThatNoMessageMayShow() throws {
+        func shown(_ configuration: Configuration) throws -> String {
+            let settings = try configuration.validated(
+                SettingsTests.surroundings(["https_proxy": "http://name:pass-word@proxy"]))
+            return string(settings.redactor.redact(text("a-key, b-key, token, pass-word, name:pass-word")))
+        }
         var configuration = Configuration(ConfigurationTests.environment(api: "a-key", app: "b-key"))
-        #expect(
-            try configuration.validated(isReadable: { _ in true }).secrets.map(ConfigurationTests.shown) == [
-                "a-key", "b-key",
-            ])
+        #expect(try shown(configuration) == "[redacted], [redacted], token, [redacted], name:[redacted]")
         configuration.accessToken = Secret(copying: "token")
-        #expect(
-            try configuration.validated(isReadable: { _ in true }).secrets.map(ConfigurationTests.shown) == ["token"])
+        #expect(try shown(configuration) == "a-key, b-key, [redacted], [redacted], name:[redacted]")
+        configuration.proxy = Secret("http://name:token@proxy")
+        #expect(try shown(configuration) == "a-key, b-key, [redacted], pass-word, name:pass-word")
     }
 }

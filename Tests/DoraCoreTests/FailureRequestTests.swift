@@ -74,13 +74,13 @@ private func url(_ origin: String, _ failureID: [UInt8]) -> Text {
 
     @Test(arguments: ["", ".", ".."])
     func idsThatWouldNameAnotherEndpoint(id: String) {
-        let problem = FailureRequest.problem(with: id)
+        let problem = FailureRequest.error(for: id)
         #expect(problem?.code == .invalidArgument)
         #expect((problem?.message).map(string)?.hasPrefix("failure_id: ") == true)
     }
 
     @Test(arguments: ["a", "...", ".a", "a.", "%2e", "%2E%2e", " ", "/", "../..", "\n"])
     func allOtherIdsCanBeAskedFor(id: String) {
-        #expect(FailureRequest.problem(with: id) == nil)
+        #expect(FailureRequest.error(for: id) == nil)
     }
 }

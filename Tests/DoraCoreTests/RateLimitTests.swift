@@ -78,6 +78,17 @@ import Testing
         #expect(RateLimitTests.wait(status, lines) == milliseconds)
     }
 
+    /// What counts is the server's clock: this machine's may be off.
+    @Test(
+        arguments: [
+            (429, ["Date: Thu, 31 Aug 2023 15:26:14 GMT", "Retry-After: Thu, 31 Aug 2023 15:26:15 GMT"], 1000),
+            (429, ["Date: Thu, 31 Aug 2023 13:26:14 GMT", "X-RateLimit-Reset: 1693488375"], 1000),
+            (429, ["Date: yesterday", "X-RateLimit-Reset: 1693491975"], 1000),
+        ] as [(Int, [String], Int64)])
+    func waitsAreCountedFromTheResponse(status: Int, lines: [String], milliseconds: Int64) {
+        #expect(RateLimitTests.wait(status, lines) == milliseconds)
+    }
+
     @Test(
         arguments: [
             (429, []), (503, []), (503, ["X-RateLimit-Reset: 7"]), (429, ["Retry-After: soon"]),

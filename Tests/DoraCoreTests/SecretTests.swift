@@ -6,9 +6,7 @@ import Testing
 
 @Suite struct SecretTests {
     static func redacted(_ value: String, _ secrets: [String]) -> String {
-        var text = text(value)
-        for secret in secrets { text.redact(Secret(copying: secret)) }
-        return string(text)
+        string(Redactor(secrets.map { Secret(copying: $0) }).redact(text(value)))
     }
 
     @Test func aSecretIsACopy() {
@@ -18,7 +16,7 @@ import Testing
     }
 
     @Test func aHeaderLine() {
-        let line = Secret("DD-API-KEY: ", Secret(copying: "0123"))
+        let line = Secret(joining: [Secret("DD-API-KEY: "), Secret(copying: "0123")])
         #expect(line.withCString { String(cString: $0) } == "DD-API-KEY: 0123")
         #expect(line.count == 16)
     }
@@ -31,6 +29,37 @@ import Testing
     ])
     func redaction(value: String, secrets: [String], expected: String) {
         #expect(SecretTests.redacted(value, secrets) == expected)
+    }
+
+    /// In the forms in which a server or a proxy may repeat a key.
+    @Test(arguments: [
+        "se/cr&e\"t", "SE/CR&E\"T", "se%2Fcr%26e%22t", "se%2fcr%26e%22t", "%73%65%2F%63%72%26%65%22%74",
+        "se\\/cr\\u0026e\\\"t", "se\\u002fcr&e\\u0022t", "se/cr&amp;e&quot;t", "se/cr&#38;e&#x22;t",
+        "se/cr&#x26;e&#34;t",
+        "se\\x2Fcr&e\"t",
+    ])
+    func encodedSecrets(value: String) {
+        #expect(SecretTests.redacted("a \(value) b", ["se/cr&e\"t"]) == "a [redacted] b")
+    }
+
+    @Test(arguments: [
+        ("0123456789", ["0123", "0123456789"], "[redacted]"), ("0123456789", ["456789", "01234567"], "[redacted]"),
+        ("01234567890123", ["0123456789", "567890"], "[redacted]123"),
+        ("x01234567x", ["1234", "0123", "4567"], "x[redacted]x"),
+    ])
+    func secretsThatOverlap(value: String, secrets: [String], expected: String) {
+        #expect(SecretTests.redacted(value, secrets) == expected)
+    }
+
+    /// Whatever is cut off at the end of a text cannot be told from chance.
+    @Test(arguments: ["%", "%2", "\\", "\\u", "\\u002", "&", "&#", "&#x2", "&am"])
+    func halfAnEncoding(value: String) {
+        #expect(SecretTests.redacted(value, ["0123"]) == value)
+    }
+
+    @Test func aSecretThatIsAnEncodingItself() {
+        #expect(SecretTests.redacted("a %41bcd b", ["%41bcd"]) == "a [redacted] b")
+        #expect(SecretTests.redacted("a %2541bcd b", ["%41bcd"]) == "a [redacted] b")
     }
 
     @Test func anEmptySecretRedactsNothing() {

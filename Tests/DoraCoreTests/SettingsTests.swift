@@ -22,11 +22,18 @@ import Testing
         }
     }
 
-    static func message(_ change: (inout Configuration) -> Void) -> String? {
+    /// A file that can be read, and variables.
+    static func surroundings(_ variables: [String: String] = [:]) -> Surroundings {
+        Surroundings(
+            openError: { equals($0, "readable.pem") ? 0 : 2 },
+            variable: { name in variables[name.description].map { Secret(copying: $0) } })
+    }
+
+    static func message(_ variables: [String: String] = [:], change: (inout Configuration) -> Void) -> String? {
         var configuration = Configuration(ConfigurationTests.environment(api: "0123456789-api", app: "0123456789-app"))
         change(&configuration)
         do throws(DoraError) {
-            _ = try configuration.validated(isReadable: { equals($0, "readable.pem") })
+            _ = try configuration.validated(surroundings(variables))
             return nil
         } catch {
             #expect(error.code == .invalidArgument)
@@ -37,15 +44,17 @@ import Testing
     }
 
     static func header(_ name: String, _ value: String) -> @Sendable (inout Configuration) -> Void {
-        { $0.addHeader(name: text(name), value: text(value)) }
+        { $0.addHeader(name: text(name), value: Secret(copying: value)) }
     }
+
+    static let long = String(repeating: "x", count: 4097)
 
     static let refused: [Case] = [
         Case("unknown site", ["site: \"datadog.com\"", "datadoghq.eu", "DD_SITE"]) { $0.site = text("datadog.com") },
         Case("empty site", ["site: \"\""]) { $0.site = Text() },
         Case("base URL", ["base_url: \"ftp://x\"", "https://host"]) { $0.baseURL = text("ftp://x") },
         Case("empty base URL", ["base_url: \"\""]) { $0.baseURL = Text() },
-        Case("empty API key", ["api_key: empty", "NULL"]) { $0.apiKey = Secret(copying: "") },
+        Case("empty API key", ["api_key: empty", "clear the setting"]) { $0.apiKey = Secret(copying: "") },
         Case("empty application key", ["app_key: empty"]) { $0.appKey = Secret(copying: "") },
         Case("empty token", ["access_token: empty"]) { $0.accessToken = Secret(copying: "") },
         Case("newline after an API key", ["api_key: holds a control character"]) {
@@ -65,18 +74,50 @@ import Testing
             $0.keyFile = text("absent.key")
         },
         Case("key without a certificate", ["client_certificate: a key without"]) { $0.keyFile = text("readable.pem") },
-        Case("proxy scheme", ["proxy: ", "socks5h"]) { $0.proxy = text("ftp://proxy:1") },
-        Case("proxy without a host", ["proxy: "]) { $0.proxy = text("http://name:\(secret)@") },
-        Case("proxy port", ["proxy: "]) { $0.proxy = text("http://name:\(secret)@proxy:65536") },
-        Case("proxy port 0", ["proxy: "]) { $0.proxy = text("proxy:0") },
-        Case("proxy path", ["proxy: "]) { $0.proxy = text("http://proxy:1/path") },
-        Case("proxy with a space", ["proxy: "]) { $0.proxy = text("http://proxy :1") },
-        Case("proxy with a newline", ["proxy: "]) { $0.proxy = text("http://name:\(secret)\n@proxy:1") },
-        Case("proxy with an empty address", ["proxy: "]) { $0.proxy = text("http://[]:1") },
-        Case("proxy with a bad address", ["proxy: "]) { $0.proxy = text("http://[x y]:1") },
+        Case("proxy scheme", ["proxy: ", "socks5h"]) { $0.proxy = Secret(copying: "ftp://proxy:1") },
+        Case("proxy without a host", ["proxy: "]) { $0.proxy = Secret(copying: "http://name:\(secret)@") },
+        Case("proxy port", ["proxy: "]) { $0.proxy = Secret(copying: "http://name:\(secret)@proxy:65536") },
+        Case("proxy port 0", ["proxy: "]) { $0.proxy = Secret(copying: "proxy:0") },
+        Case("proxy path", ["proxy: "]) { $0.proxy = Secret(copying: "http://proxy:1/path") },
+        Case("proxy with a space", ["proxy: "]) { $0.proxy = Secret(copying: "http://proxy :1") },
+        Case("proxy with a newline", ["proxy: "]) { $0.proxy = Secret(copying: "http://name:\(secret)\n@proxy:1") },
+        Case("proxy with an empty address", ["proxy: "]) { $0.proxy = Secret(copying: "http://[]:1") },
+        Case("proxy with a bad address", ["proxy: "]) { $0.proxy = Secret(copying: "http://[x y]:1") },
+        Case("proxy password with a slash", ["proxy: ", "percent-encode"]) {
+            $0.proxy = Secret(copying: "http://name:\(secret)/x@proxy:1")
+        },
+        Case("proxy password with a hash", ["proxy: ", "%23"]) {
+            $0.proxy = Secret(copying: "http://name:\(secret)#x@proxy:1")
+        },
+        Case("proxy password with a question mark", ["proxy: ", "%3F"]) {
+            $0.proxy = Secret(copying: "name:\(secret)?x@proxy:1")
+        },
+        Case("proxy password with a NUL", ["proxy: ", "control"]) {
+            $0.proxy = Secret(copying: "http://name:\(secret)%00@proxy:1")
+        },
+        Case("proxy user with a control character", ["proxy: ", "control"]) {
+            $0.proxy = Secret(copying: "http://na%01me:\(secret)@proxy:1")
+        },
+        Case("proxy password with a return", ["proxy: ", "control"]) {
+            $0.proxy = Secret(copying: "http://name:\(secret)%0d@proxy:1")
+        },
+        Case("proxy password with half an escape", ["proxy: "]) {
+            $0.proxy = Secret(copying: "http://name:\(secret)%2@proxy:1")
+        },
+        Case("proxy address that is none", ["proxy: "]) { $0.proxy = Secret(copying: "http://[1]:1") },
+        Case("base URL with an address that is none", ["base_url: ", "host"]) { $0.baseURL = text("https://[1]") },
+        Case("base URL with an encoded dot segment", ["base_url: ", ".."]) { $0.baseURL = text("https://x/%2E%2e/y") },
+        Case("long API key", ["api_key: longer than 4096"]) { $0.apiKey = Secret(copying: long) },
+        Case("long application key", ["app_key: longer"]) { $0.appKey = Secret(copying: long) },
+        Case("long token", ["access_token: longer"]) { $0.accessToken = Secret(copying: long) },
+        Case("long base URL", ["base_url: longer"]) { $0.baseURL = text("https://x/" + long) },
+        Case("long proxy", ["proxy: longer"]) { $0.proxy = Secret(copying: long) },
+        Case("long user agent", ["user_agent: longer"]) { $0.userAgent = text(long + long) },
+        Case("long header", ["header: longer"], header("X-Long", long + long)),
+        Case("long path", ["ca_file: longer"]) { $0.caFile = text(long) },
         Case("proxy for loopback", ["proxy: ", "http:// base_url"]) {
             $0.baseURL = text("http://127.0.0.1:1")
-            $0.proxy = text("http://name:\(secret)@proxy:1")
+            $0.proxy = Secret(copying: "http://name:\(secret)@proxy:1")
         },
         Case("empty user agent", ["user_agent: \"\""]) { $0.userAgent = Text() },
         Case("newline in the user agent", ["user_agent: ", #"\x0D\x0A"#]) { $0.userAgent = text("a\r\nX-Evil: 1") },
@@ -90,8 +131,8 @@ import Testing
             "header value with a newline", ["header: ", "X-Bad", "control"], header("X-Bad", "\(secret)\r\nX-Evil: 1")),
         Case("header value with a lone return", ["header: ", "X-Bad", "control"], header("X-Bad", "1\r2")),
         Case("second header", ["header: ", "X Bad"]) {
-            $0.addHeader(name: text("X-Good"), value: text("1"))
-            $0.addHeader(name: text("X Bad"), value: text("1"))
+            $0.addHeader(name: text("X-Good"), value: Secret(copying: "1"))
+            $0.addHeader(name: text("X Bad"), value: Secret(copying: "1"))
         },
         Case("backoff", ["retry_backoff_ms: base"]) {
             $0.retry.backoffBase = 2
@@ -102,7 +143,7 @@ import Testing
 
     @Test(arguments: refused)
     func aSettingThatCannotBeUsed(case test: Case) {
-        guard let message = SettingsTests.message(test.change) else {
+        guard let message = SettingsTests.message(change: test.change) else {
             Issue.record("accepted")
             return
         }
@@ -119,7 +160,8 @@ import Testing
     ])
     func headersOfTheLibraryItself(name: String) {
         for spelling in [name, name.lowercased(), name.uppercased()] {
-            let message = SettingsTests.message(SettingsTests.header(spelling, SettingsTests.secret)) ?? "accepted"
+            let message =
+                SettingsTests.message(change: SettingsTests.header(spelling, SettingsTests.secret)) ?? "accepted"
             #expect(message.hasPrefix("header: \"\(spelling)\" is sent by the library itself"))
             #expect(!message.contains(SettingsTests.secret))
         }
@@ -137,9 +179,9 @@ import Testing
         Case("certificate with its key in it", []) { $0.certificateFile = text("readable.pem") },
         Case("user agent", []) { $0.userAgent = text("agent/1.2 (comment)") },
         Case("headers", []) {
-            $0.addHeader(name: text("X-One"), value: text("1\t2"))
-            $0.addHeader(name: text("X-One"), value: text("größe"))
-            $0.addHeader(name: text("!#$%&'*+-.^_`|~9"), value: Text())
+            $0.addHeader(name: text("X-One"), value: Secret(copying: "1\t2"))
+            $0.addHeader(name: text("X-One"), value: Secret(copying: "größe"))
+            $0.addHeader(name: text("!#$%&'*+-.^_`|~9"), value: Secret(""))
         },
         Case("no limits", []) {
             $0.connectTimeout = 0
@@ -160,13 +202,13 @@ import Testing
         },
         Case("no proxy for loopback", []) {
             $0.baseURL = text("http://127.0.0.1:1")
-            $0.proxy = Text()
+            $0.proxy = Secret("")
         },
     ]
 
     @Test(arguments: accepted)
     func aSettingThatCanBeUsed(case test: Case) {
-        #expect(SettingsTests.message(test.change) == nil)
+        #expect(SettingsTests.message(change: test.change) == nil)
     }
 
     @Test(arguments: [
@@ -177,7 +219,46 @@ import Testing
         "pro_xy.example.com:1",
     ])
     func proxies(proxy: String) {
-        #expect(SettingsTests.message { $0.proxy = text(proxy) } == nil)
+        #expect(SettingsTests.message { $0.proxy = Secret(copying: proxy) } == nil)
+    }
+
+    @Test(arguments: ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"])
+    func aProxyOfTheEnvironmentIsCheckedToo(name: String) {
+        let wrong = [name: "http://name:\(SettingsTests.secret)#@proxy:1"]
+        let message = SettingsTests.message(wrong) { _ in }
+        #expect(message?.hasPrefix("\(name): ") == true)
+        #expect(message?.contains(SettingsTests.secret) == false)
+        #expect(SettingsTests.message(wrong) { $0.proxy = Secret("") } == nil, "it is not used")
+        #expect(SettingsTests.message(wrong) { $0.baseURL = text("http://127.0.0.1:1") } == nil, "it is not used")
+        #expect(SettingsTests.message([name: "http://name:word@proxy:1"]) { _ in } == nil)
+    }
+
+    @Test func aProxyIsTakenApart() throws {
+        let proxy = try ProxyURL(Secret("HTTPS://us%40er:pa%3Ass@[2001:db8::1]:8080/"), name: "proxy")
+        #expect(string(proxy.address) == "https://[2001:db8::1]:8080")
+        #expect(proxy.user.map(ConfigurationTests.shown) == "us@er")
+        #expect(proxy.password.map(ConfigurationTests.shown) == "pa:ss")
+        #expect(proxy.isHTTPS)
+        #expect(proxy.secrets.map(ConfigurationTests.shown) == ["pa:ss", "pa%3Ass", "dXNAZXI6cGE6c3M="])
+        let plain = try ProxyURL(Secret("proxy:3128"), name: "proxy")
+        #expect(string(plain.address) == "proxy:3128")
+        #expect(plain.user == nil && plain.password == nil && !plain.isHTTPS)
+    }
+
+    @Test(arguments: [
+        "::", "::1", "1::", "1::8", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "fe80::1",
+        "::ffff:127.0.0.1", "1:2:3:4:5:6:127.0.0.1", "2001:DB8::",
+    ])
+    func addresses(address: String) {
+        #expect(isIPv6Address(Array(address.utf8)[...]))
+    }
+
+    @Test(arguments: [
+        "", "1", ":", ":::", "1:2", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1::2::3", "12345::", "::g", ":1:2:3:4:5:6:7",
+        "1:2:3:4:5:6:7:", "::256.0.0.1", "::1.2.3", "::1%25eth0", "1:2:3:4:5:6:7:1.2.3.4", "::01.2.3.4",
+    ])
+    func whatIsNoAddress(address: String) {
+        #expect(!isIPv6Address(Array(address.utf8)[...]))
     }
 
     @Test func theFirstProblemIsReported() {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CCurl
+
 /// The address of one incident event: GET /api/v2/dora/failures/{failure_id}.
 package enum FailureRequest {
     private static let path: StaticString = "/api/v2/dora/failures/"
 
     /// Why an id can't be asked for; nil if it can. "." and ".." would name another endpoint, percent-encoded
     /// or not (RFC 3986 section 5.2.4).
-    package static func problem(with failureID: UnsafePointer<CChar>) -> DoraError? {
+    package static func error(for failureID: UnsafePointer<CChar>) -> DoraError? {
         let dot = CChar(bitPattern: UInt8(ascii: "."))
         if failureID[0] == 0 {
             return .invalidArgument("failure_id: empty; give the id of an incident event")
@@ -15,6 +17,7 @@ package enum FailureRequest {
             return invalid(
                 "failure_id", ": ", Text(copying: failureID), " is not an id; give the id of an incident event")
         }
+        if strnlen(failureID, Limit.id &+ 1) > Limit.id { return Limit.exceeded("failure_id", Limit.id) }
         return nil
     }
 

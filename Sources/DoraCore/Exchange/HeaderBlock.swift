@@ -76,16 +76,3 @@ package struct HeaderBlock: ~Copyable {
 func isFieldSpace(_ byte: UInt8) -> Bool {
     byte == UInt8(ascii: " ") || byte == 0x09 || byte == 0x0D || byte == 0x0A
 }
-
-/// Compares ASCII without case. Stops at the first difference, thus at a NUL of the left side.
-func equalIgnoringCase(_ left: UnsafePointer<UInt8>, _ right: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    for index in 0..<count {
-        let byte = left[index]
-        if byte == 0 || lowercased(byte) != lowercased(right[index]) { return false }
-    }
-    return true
-}
-
-func lowercased(_ byte: UInt8) -> UInt8 {
-    byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") ? byte | 0x20 : byte
-}

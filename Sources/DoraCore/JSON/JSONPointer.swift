@@ -131,32 +131,3 @@ private struct ReferenceToken {
         return index
     }
 }
-
-/// A caller's buffer that is written to as `snprintf` does. It holds an empty string to begin with.
-struct CopyTarget {
-    private let buffer: UnsafeMutablePointer<UInt8>?
-    /// How many bytes fit before the NUL.
-    private let room: Int
-
-    init(_ buffer: UnsafeMutablePointer<CChar>?, capacity: Int) {
-        self.buffer =
-            capacity > 0 ? buffer.map { UnsafeMutableRawPointer($0).assumingMemoryBound(to: UInt8.self) } : nil
-        room = capacity > 0 ? capacity &- 1 : 0
-        self.buffer?.pointee = 0
-    }
-
-    /// Returns the length of the whole text.
-    func copy(_ start: BytePointer, count: Int) -> Int {
-        if let buffer {
-            memcpy(buffer, start, min(count, room))
-            buffer[min(count, room)] = 0
-        }
-        return count
-    }
-
-    func copyDecoded(quote: BytePointer) -> Int {
-        let count = decodeString(quote: quote, to: buffer, limit: room)
-        buffer?[min(count, room)] = 0
-        return count
-    }
-}

@@ -12,32 +12,43 @@ package struct RateLimit {
 
     package init() {}
 
-    /// - Parameter unixTime: seconds since 1970, to convert a reset that is given as a Unix time.
-    package init(_ headers: borrowing HeaderBlock, unixTime: Int64) {
+    /// - Parameter unixTime: seconds since 1970 on this machine's clock, to convert a reset that is given as a
+    ///   Unix time where the response has no Date of its own.
+    package init(_ headers: borrowing HeaderBlock, unixTime: @autoclosure () -> Int64) {
         guard headers.mayTellOfLimits else { return }
         limit = headers.value(of: "x-ratelimit-limit").map(parseCount) ?? -1
         remaining = headers.value(of: "x-ratelimit-remaining").map(parseCount) ?? -1
         periodSeconds = headers.value(of: "x-ratelimit-period").map(parseCount) ?? -1
         resetSeconds = headers.value(of: "x-ratelimit-reset").map(parseCount) ?? -1
         // No window is longer than 30 years: what is larger is a point in time.
-        if resetSeconds >= 1_000_000_000 { resetSeconds = max(0, resetSeconds &- unixTime) }
+        if resetSeconds >= 1_000_000_000 {
+            resetSeconds = max(0, resetSeconds &- (headers.serverTime ?? unixTime()))
+        }
     }
 }
 
 /// How long the server asks to wait, in milliseconds: Retry-After, seconds or a date (RFC 9110
 /// section 10.2.3), else for a 429 the reset of the rate limit. nil if it does not say.
 package func serverWait(
-    status: Int, headers: borrowing HeaderBlock, rateLimit: RateLimit, unixTime: Int64
+    status: Int, headers: borrowing HeaderBlock, rateLimit: RateLimit, unixTime: @autoclosure () -> Int64
 ) -> Int64? {
     if headers.mayTellOfLimits, let value = headers.value(of: "retry-after") {
         let seconds = parseCount(value)
         if seconds >= 0 { return milliseconds(seconds) }
-        let date = value.withMemoryRebound(to: UInt8.self, capacity: 1) {
-            parseHTTPDate(UnsafeBufferPointer(start: $0, count: strlen(value)))
-        }
-        if let date { return milliseconds(max(0, date &- unixTime)) }
+        if let date = httpDate(value) { return milliseconds(max(0, date &- (headers.serverTime ?? unixTime()))) }
     }
     return status == 429 && rateLimit.resetSeconds >= 0 ? milliseconds(rateLimit.resetSeconds) : nil
+}
+
+private func httpDate(_ text: UnsafePointer<CChar>) -> Int64? {
+    text.withMemoryRebound(to: UInt8.self, capacity: 1) {
+        parseHTTPDate(UnsafeBufferPointer(start: $0, count: strlen(text)))
+    }
+}
+
+extension HeaderBlock {
+    /// What the server's clock showed (Date, RFC 9110 section 6.6.1), in Unix seconds: this machine's may be off.
+    fileprivate var serverTime: Int64? { value(of: "date").flatMap(httpDate) }
 }
 
 private func milliseconds(_ seconds: Int64) -> Int64 {

@@ -2,24 +2,44 @@
 
 import CCurl
 
-/// A key or a token: bytes that are wiped when the last owner lets go.
+/// A key, a token or a password: bytes that are wiped when the last owner lets go.
 package final class Secret {
     private let start: UnsafeMutablePointer<UInt8>
     package let count: Int
 
-    package init(copying cString: UnsafePointer<CChar>) {
-        count = strlen(cString)
-        start = reallocate(nil, count &+ 1)
-        memcpy(start, cString, count &+ 1)
+    /// Room for `capacity` bytes; `fill` returns how many it wrote.
+    init(capacity: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Int) {
+        start = reallocate(nil, capacity &+ 1)
+        count = fill(start)
+        start[count] = 0
     }
 
-    /// A header line with a secret in it.
-    package init(_ prefix: StaticString, _ secret: Secret) {
-        let length = prefix.utf8CodeUnitCount
-        count = length &+ secret.count
-        start = reallocate(nil, count &+ 1)
-        memcpy(start, prefix.utf8Start, length)
-        memcpy(start + length, secret.start, secret.count &+ 1)
+    package convenience init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        self.init(capacity: bytes.count) { target in
+            if let base = bytes.baseAddress { memcpy(target, base, bytes.count) }
+            return bytes.count
+        }
+    }
+
+    package convenience init(copying cString: UnsafePointer<CChar>) {
+        let start = UnsafeRawPointer(cString).assumingMemoryBound(to: UInt8.self)
+        self.init(UnsafeBufferPointer(start: start, count: strlen(cString)))
+    }
+
+    package convenience init(_ text: StaticString) {
+        self.init(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// One behind the other: a header line with a secret in it.
+    package convenience init(joining parts: [Secret]) {
+        self.init(capacity: parts.reduce(0) { $0 &+ $1.count }) { target in
+            var count = 0
+            for part in parts {
+                memcpy(target + count, part.start, part.count)
+                count &+= part.count
+            }
+            return count
+        }
     }
 
     deinit {
@@ -27,36 +47,14 @@ package final class Secret {
         free(start)
     }
 
+    /// Nothing but spaces and tabs, or nothing at all.
+    package var isBlank: Bool { withBytes { $0.allSatisfy { $0 == 0x20 || $0 == 0x09 } } }
+
     package func withCString<R>(_ body: (UnsafePointer<CChar>) -> R) -> R {
         withExtendedLifetime(self) { body(UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)) }
     }
 
     func withBytes<R>(_ body: (UnsafeBufferPointer<UInt8>) -> R) -> R {
         withExtendedLifetime(self) { body(UnsafeBufferPointer(start: start, count: count)) }
-    }
-}
-
-extension Text {
-    /// Replaces each occurrence of a secret: a server may echo a key in an error body.
-    package mutating func redact(_ secret: Secret) {
-        guard secret.count >= 4, bytes.count >= secret.count else { return }
-        var result = Text()
-        var index = 0
-        secret.withBytes { wanted in
-            guard let pattern = wanted.baseAddress else { return }
-            bytes.withUnsafeBufferPointer { source in
-                guard let base = source.baseAddress else { return }
-                while index < source.count {
-                    if source.count &- index >= wanted.count, memcmp(base + index, pattern, wanted.count) == 0 {
-                        result.append("[redacted]")
-                        index &+= wanted.count
-                    } else {
-                        result.append(byte: source[index])
-                        index &+= 1
-                    }
-                }
-            }
-        }
-        self = result
     }
 }

@@ -107,10 +107,6 @@ package struct Text {
     }
 }
 
-package func hexDigit(_ value: UInt8) -> UInt8 {
-    value < 10 ? UInt8(ascii: "0") &+ value : UInt8(ascii: "A") &+ (value &- 10)
-}
-
 /// The length of the well-formed UTF-8 sequence at `index` (RFC 3629), 0 if there is none.
 package func utf8SequenceLength(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
     guard index < bytes.count, let base = bytes.baseAddress else { return 0 }
@@ -153,5 +149,9 @@ package final class StableText {
 
     package var cString: UnsafePointer<CChar> {
         UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self)
+    }
+
+    package var text: Text {
+        withExtendedLifetime(self) { Text(Array(UnsafeBufferPointer(start: start, count: count))) }
     }
 }

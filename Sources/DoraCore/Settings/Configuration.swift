@@ -16,13 +16,9 @@ package struct Configuration {
 
     /// A header that the program adds to every request.
     package struct Header {
-        package var name: Text
-        package var value: Text
-
-        package init(name: Text, value: Text) {
-            self.name = name
-            self.value = value
-        }
+        package let name: Text
+        /// It may be a credential.
+        package let value: Secret
     }
 
     package var site: Text?
@@ -33,7 +29,7 @@ package struct Configuration {
     package var caFile: Text?
     package var certificateFile: Text?
     package var keyFile: Text?
-    package var proxy: Text?
+    package var proxy: Secret?
     package var userAgent: Text?
     package var headers: [Header] = []
     /// Milliseconds; 0 is no limit.
@@ -59,7 +55,7 @@ package struct Configuration {
         accessToken = environment.accessToken
     }
 
-    package mutating func addHeader(name: Text, value: Text) {
+    package mutating func addHeader(name: Text, value: Secret) {
         headers.append(Header(name: name, value: value))
     }
 }
@@ -68,4 +64,11 @@ package struct Configuration {
 package enum Credentials {
     case keys(api: Secret, app: Secret)
     case token(Secret)
+
+    var secrets: [Secret] {
+        switch self {
+        case .keys(let api, let app): [api, app]
+        case .token(let token): [token]
+        }
+    }
 }

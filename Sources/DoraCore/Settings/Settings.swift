@@ -10,30 +10,38 @@ package struct Settings {
     package let prefixStart: Int
     /// An http:// address, which is loopback.
     package let isPlainHTTP: Bool
+    /// nil leaves the choice to libcurl's environment variables.
+    package let proxy: ProxyURL?
+    /// Knows the secrets that no message may show.
+    package let redactor: Redactor
+}
 
-    /// The secrets that no message may show.
-    package var secrets: [Secret] {
-        switch credentials {
-        case .keys(let api, let app): [api, app]
-        case .token(let token): [token]
-        }
+/// What validation asks of the world.
+package struct Surroundings {
+    /// The errno that opening a file for reading fails with; 0 if it can be read.
+    package let openError: (Text) -> Int32
+    /// The value of an environment variable.
+    package let variable: (StaticString) -> Secret?
+
+    package init(openError: @escaping (Text) -> Int32, variable: @escaping (StaticString) -> Secret?) {
+        self.openError = openError
+        self.variable = variable
     }
 }
 
 extension Configuration {
     /// Reports the first setting that can't be used.
-    ///
-    /// - Parameter isReadable: whether a file can be read; the one question that needs I/O.
-    package func validated(isReadable: (Text) -> Bool) throws(DoraError) -> Settings {
+    package func validated(_ surroundings: Surroundings) throws(DoraError) -> Settings {
         let target = try validatedTarget()
         let credentials = try validatedCredentials()
-        try validateFiles(isReadable)
-        try validateProxy(target)
+        try validateFiles(surroundings.openError)
+        let (proxy, inherited) = try validatedProxies(target, surroundings.variable)
         try validateHeaders()
         try validateNumbers()
         return Settings(
             configuration: self, credentials: credentials, origin: target.origin, prefixStart: target.prefixStart,
-            isPlainHTTP: target.isPlainHTTP)
+            isPlainHTTP: target.isPlainHTTP, proxy: proxy,
+            redactor: Redactor(credentials.secrets + ((proxy ?? inherited)?.secrets ?? [])))
     }
 
     private func validatedTarget() throws(DoraError) -> BaseURL {
@@ -49,11 +57,11 @@ extension Configuration {
             return .token(accessToken)
         }
         guard let apiKey else {
-            throw .invalidArgument("api_key: not set; call dora_config_set_api_key or set DD_API_KEY")
+            throw .invalidArgument("api_key: not set; set it, or the environment variable DD_API_KEY")
         }
         try validate(apiKey, "api_key")
         guard let appKey else {
-            throw .invalidArgument("app_key: not set; call dora_config_set_app_key or set DD_APP_KEY")
+            throw .invalidArgument("app_key: not set; set it, or the environment variable DD_APP_KEY")
         }
         try validate(appKey, "app_key")
         return .keys(api: apiKey, app: appKey)
@@ -61,58 +69,70 @@ extension Configuration {
 
     /// The value itself is never shown.
     private func validate(_ secret: Secret, _ setting: StaticString) throws(DoraError) {
-        if secret.count == 0 { throw invalid(setting, ": empty; give the key itself, or NULL to clear the setting") }
+        if secret.count == 0 { throw invalid(setting, ": empty; give the key itself, or clear the setting") }
+        if secret.count > Limit.key { throw Limit.exceeded(setting, Limit.key) }
         if secret.withBytes({ $0.contains(where: isControl) }) {
             throw invalid(setting, ": holds a control character, such as a newline at the end; remove it")
         }
     }
 
-    private func validateFiles(_ isReadable: (Text) -> Bool) throws(DoraError) {
-        try validate(file: caFile, "ca_file", isReadable)
-        try validate(file: certificateFile, "client_certificate", isReadable)
-        try validate(file: keyFile, "client_certificate", isReadable)
+    private func validateFiles(_ openError: (Text) -> Int32) throws(DoraError) {
+        try validate(file: caFile, "ca_file", openError)
+        try validate(file: certificateFile, "client_certificate", openError)
+        try validate(file: keyFile, "client_certificate", openError)
         if keyFile != nil, certificateFile == nil {
             throw .invalidArgument("client_certificate: a key without a certificate; give the certificate's file too")
         }
     }
 
     private func validate(
-        file: Text?, _ setting: StaticString, _ isReadable: (Text) -> Bool
+        file: Text?, _ setting: StaticString, _ openError: (Text) -> Int32
     ) throws(DoraError) {
         guard let file else { return }
-        if !isReadable(file) {
-            throw invalid(setting, ": can't read ", file, "; give the path of a PEM file that this process may read")
-        }
+        if file.bytes.count >= Limit.path { throw Limit.exceeded(setting, Limit.path) }
+        let errorNumber = openError(file)
+        if errorNumber == 0 { return }
+        if isShortage(errorNumber) { throw DoraError(refused: "open", errorNumber) }
+        throw invalid(setting, ": can't read ", file, "; give the path of a PEM file that this process may read")
     }
 
-    private func validateProxy(_ target: BaseURL) throws(DoraError) {
-        guard let proxy, !proxy.isEmpty else { return }
-        // The value may hold a password: it is not shown.
-        guard isProxyURL(proxy) else {
-            throw .invalidArgument(
-                """
-                proxy: not of the form [scheme://][user:password@]host[:port] with http, https, socks4, socks4a, \
-                socks5 or socks5h; correct it, or give "" for no proxy
-                """)
+    /// The proxy that was set, and the one that libcurl takes from the environment if none was.
+    private func validatedProxies(
+        _ target: BaseURL, _ variable: (StaticString) -> Secret?
+    ) throws(DoraError) -> (set: ProxyURL?, inherited: ProxyURL?) {
+        if let proxy {
+            if proxy.count == 0 { return (ProxyURL(), nil) }
+            let set = try ProxyURL(proxy, name: "proxy")
+            if target.isPlainHTTP {
+                throw .invalidArgument(
+                    "proxy: can't be used with an http:// base_url, which is loopback; give \"\" for no proxy")
+            }
+            return (set, nil)
         }
-        if target.isPlainHTTP {
-            throw .invalidArgument(
-                "proxy: can't be used with an http:// base_url, which is loopback; give \"\" for no proxy")
+        if target.isPlainHTTP { return (nil, nil) }
+        // In libcurl's order. What it could misread, and then show, is refused here.
+        for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"] as [StaticString] {
+            if let value = variable(name) { return (nil, try ProxyURL(value, name: name)) }
         }
+        return (nil, nil)
     }
 
     private func validateHeaders() throws(DoraError) {
+        if let userAgent, userAgent.bytes.count > Limit.header { throw Limit.exceeded("user_agent", Limit.header) }
         if let userAgent, userAgent.isEmpty || !userAgent.bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
             throw invalid("user_agent", ": ", userAgent, " is no product token; give printable ASCII such as agent/1.2")
         }
         for header in headers {
+            if header.name.bytes.count &+ header.value.count > Limit.header {
+                throw Limit.exceeded("header", Limit.header)
+            }
             if header.name.isEmpty || !header.name.bytes.allSatisfy(isTokenCharacter) {
                 throw invalid("header", ": ", header.name, " is no header name; give letters, digits and '-'")
             }
             if isReserved(header.name) {
                 throw invalid("header", ": ", header.name, " is sent by the library itself; leave it out")
             }
-            for byte in header.value.bytes where isControl(byte) && byte != 0x09 {
+            if header.value.withBytes({ $0.contains { isControl($0) && $0 != 0x09 } }) {
                 throw invalid("header", ": the value of ", header.name, " holds a control character; remove it")
             }
         }
@@ -139,10 +159,6 @@ func invalid(
     return DoraError(.invalidArgument, message)
 }
 
-func isControl(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == 0x7F
-}
-
 /// tchar of RFC 9110 section 5.6.2.
 private func isTokenCharacter(_ byte: UInt8) -> Bool {
     isAlphanumeric(byte) || contains("!#$%&'*+-.^_`|~", byte)
@@ -156,26 +172,4 @@ private func isReserved(_ name: Text) -> Bool {
         "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade",
     ]
     return reserved.contains { equals(name, $0) }
-}
-
-/// Whether a text from outside is a fixed ASCII word, in any case.
-func equals(_ text: Text, _ word: StaticString) -> Bool {
-    guard text.bytes.count == word.utf8CodeUnitCount else { return false }
-    return text.bytes.withUnsafeBufferPointer { bytes in
-        guard let base = bytes.baseAddress else { return true }
-        return equalIgnoringCase(base, word.utf8Start, bytes.count)
-    }
-}
-
-func contains(_ set: StaticString, _ byte: UInt8) -> Bool {
-    UnsafeBufferPointer(start: set.utf8Start, count: set.utf8CodeUnitCount).contains(byte)
-}
-
-func isAlphanumeric(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-    default: false
-    }
 }

@@ -14,12 +14,12 @@ package enum Site {
     static func unknown(_ site: Text) -> DoraError {
         var message = Text("site: ")
         message.append(quoted: site)
-        message.append(" is not known; set one of ")
+        message.append(" is not known; give one of ")
         for (index, known) in all.enumerated() {
             if index > 0 { message.append(", ") }
             message.append(known)
         }
-        message.append(" with dora_config_set_site or DD_SITE, or use dora_config_set_base_url")
+        message.append(" (as site, or in the variable DD_SITE), or give a base_url")
         return DoraError(.invalidArgument, message)
     }
 }

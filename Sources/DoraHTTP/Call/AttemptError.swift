@@ -3,35 +3,38 @@
 import CCurl
 import DoraCore
 
-/// How an attempt failed, in words for a person.
+/// How an attempt went wrong, in words for a person.
 struct AttemptError {
     let code: ErrorCode
     let isRetryable: Bool
     private(set) var text: Text
     let remedy: StaticString
 
-    init(_ answer: AttemptOutcome, detail: UnsafePointer<CChar>) {
-        if answer.isBodyTooLarge {
+    /// - Parameter detail: libcurl's own words; empty where it has none.
+    init(_ outcome: AttemptOutcome, detail: UnsafePointer<CChar>, redactor: Redactor) {
+        if outcome.isBodyTooLarge {
             self.init(
-                "the response body is larger than ", limit: answer.bodyLimit,
-                "allow more with dora_config_set_max_response_bytes, or check what answers at this address")
-        } else if answer.areHeadersTooLarge {
+                "the response body is larger than ", limit: outcome.bodyLimit,
+                "allow more with max_response_bytes, or check what answers at this address")
+        } else if outcome.areHeadersTooLarge {
             self.init(
                 "the response headers are larger than ", limit: ResponseReceiver.maxHeaderBytes,
                 "check what answers at this address")
-        } else if answer.curlCode != CURLE_OK {
-            self.init(transport: answer, detail: detail)
-        } else if !answer.isHeaderComplete {
-            self = AttemptError.brokenHeader
+        } else if let expiry = outcome.expiry {
+            self.init(
+                code: .timeout, isRetryable: true, text: expiry.text,
+                remedy: "check the network, or allow more time")
+        } else if outcome.shortage != 0 {
+            self.init(shortage: outcome.shortage)
+        } else if outcome.curlCode != CURLE_OK {
+            self.init(transport: outcome, detail: detail, redactor: redactor)
+        } else if !outcome.isHeaderComplete {
+            self.init(
+                code: .connection, isRetryable: true,
+                text: Text("the connection closed in the middle of the response headers"), remedy: "try again")
         } else {
-            self.init(status: answer.status)
+            self.init(status: outcome.status)
         }
-    }
-
-    private static var brokenHeader: AttemptError {
-        AttemptError(
-            code: .connection, isRetryable: true,
-            text: Text("the connection closed in the middle of the response headers"), remedy: "try again")
     }
 
     private init(code: ErrorCode, isRetryable: Bool, text: Text, remedy: StaticString) {
@@ -42,71 +45,75 @@ struct AttemptError {
     }
 
     private init(_ what: StaticString, limit: Int, _ remedy: StaticString) {
-        code = .responseTooLarge
-        isRetryable = false
-        text = Text(what)
+        self.init(code: .responseTooLarge, isRetryable: false, text: Text(what), remedy: remedy)
         text.append(limit)
         text.append(" bytes")
-        self.remedy = remedy
     }
 
-    private init(transport answer: AttemptOutcome, detail: UnsafePointer<CChar>) {
-        let failure = TransportError(
-            answer.curlCode, osError: answer.osError, proxyStatus: answer.proxyStatus, detail: detail)
-        code = failure.code
-        isRetryable = failure.isRetryable
-        remedy = failure.remedy
-        text = Text()
-        if detail[0] != 0 {
-            let length = strlen(detail)
-            detail.withMemoryRebound(to: UInt8.self, capacity: length) {
-                text.appendPrintable(UnsafeBufferPointer(start: $0, count: length), limit: 300)
-            }
-        } else {
-            text.append(cString: curl_easy_strerror(answer.curlCode))
-        }
+    private init(shortage: Int32) {
+        self.init(
+            code: .connection, isRetryable: true, text: Text("no descriptor was free for it, "), remedy: shortageRemedy)
+        text.append(errorNumber: shortage)
+    }
+
+    private init(transport outcome: AttemptOutcome, detail: UnsafePointer<CChar>, redactor: Redactor) {
+        let error = TransportError(
+            outcome.curlCode, osError: outcome.osError, proxyStatus: outcome.proxyStatus, detail: detail)
+        let words = detail[0] != 0 ? detail : curl_easy_strerror(outcome.curlCode)
+        self.init(code: error.code, isRetryable: error.isRetryable, text: Text(), remedy: error.remedy)
+        if let words { text.append(printable: words, redactor) }
     }
 
     private init(status: Int) {
-        code = ErrorCode(status: status)
-        isRetryable = RetryPolicy.isRetryable(status: status)
-        text = Text("HTTP ")
+        var text = Text("HTTP ")
         text.append(status)
+        let remedy: StaticString
         switch status {
         case 300...399: remedy = "redirects are not followed; check site or base_url"
-        case 400: remedy = "check the id"
+        case 400: remedy = "check the request"
         case 401: remedy = "check api_key and app_key (or access_token), and that they belong to this site"
         case 403: remedy = "check that the keys belong to this site and have the permission dora_metrics_read"
         case 404: remedy = "check the id and the site"
         case 429: remedy = "the rate limit is used up; try again later"
-        case 408, 500...599: remedy = "try again later"
+        case _ where RetryPolicy.isRetryable(status: status): remedy = "try again later"
+        case 500...599: remedy = "the server can't do it; check site or base_url"
         default: remedy = "check what answers at this address"
         }
+        self.init(
+            code: ErrorCode(status: status), isRetryable: RetryPolicy.isRetryable(status: status), text: text,
+            remedy: remedy)
     }
 }
 
 extension Text {
+    /// How much of a text from outside a message shows, in bytes.
+    private static let shownBytes = 300
+
+    /// A text from outside on one line, without a secret.
+    mutating func append(printable cString: UnsafePointer<CChar>, _ redactor: Redactor) {
+        // A secret that the end would cut in two is redacted before; what lies further on is not shown.
+        let length = strnlen(cString, Text.shownBytes &+ redactor.longestMatch)
+        cString.withMemoryRebound(to: UInt8.self, capacity: length) {
+            let text = redactor.redact(Text(Array(UnsafeBufferPointer(start: $0, count: length))))
+            text.bytes.withUnsafeBufferPointer { appendPrintable($0, limit: Text.shownBytes) }
+        }
+    }
+
     /// The first error of the API's error body: "title: detail".
-    mutating func append(_ items: ErrorItems, redacting secrets: [Secret]) {
+    mutating func append(_ items: ErrorItems, _ redactor: Redactor) {
         guard items.count > 0 else { return }
         let title = items.title(0)
         let detail = items.detail(0)
         if title == nil, detail == nil { return }
         append(": ")
-        if let title { append(printable: title, redacting: secrets) }
+        if let title { append(printable: title, redactor) }
         if title != nil, detail != nil { append(": ") }
-        if let detail { append(printable: detail, redacting: secrets) }
+        if let detail { append(printable: detail, redactor) }
         if items.count > 1 {
             append(" (and ")
             append(items.count &- 1)
             append(" more)")
         }
-    }
-
-    private mutating func append(printable cString: UnsafePointer<CChar>, redacting secrets: [Secret]) {
-        var text = Text(copying: cString)
-        for secret in secrets { text.redact(secret) }
-        text.bytes.withUnsafeBufferPointer { appendPrintable($0, limit: 300) }
     }
 
     /// Why there was no further attempt.
@@ -121,12 +128,19 @@ extension Text {
             append(Int(attempts))
             append("; waiting ")
             append(wait)
-            append(" ms for another would pass the deadline, see dora_config_set_timeout_ms)")
+            append(" ms for another would pass the deadline, see timeout_ms)")
         case .deadline:
             append(" (attempt ")
             append(Int(attempts))
-            append("; the deadline has passed, see dora_config_set_timeout_ms)")
+            append("; the deadline has passed, see timeout_ms)")
         default: break
         }
+    }
+
+    /// What a server that refuses for a time asked for.
+    mutating func append(serverWait milliseconds: Int64) {
+        append("; the server asks to wait ")
+        append(milliseconds)
+        append(" ms")
     }
 }

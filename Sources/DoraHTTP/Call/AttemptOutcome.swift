@@ -3,9 +3,19 @@
 import CCurl
 import DoraCore
 
-/// What an attempt brought: libcurl's verdict and what the response says beyond its body.
+/// How an attempt ended.
+enum AttemptEnd {
+    /// As libcurl says.
+    case libcurl(CURLcode)
+    /// A limit of time passed.
+    case expired(Expiry)
+    case cancelled
+}
+
+/// What an attempt brought: how it ended and what the response says beyond its body.
 struct AttemptOutcome {
     let curlCode: CURLcode
+    let expiry: Expiry?
     let areHeadersTooLarge: Bool
     let isBodyTooLarge: Bool
     let isHeaderComplete: Bool
@@ -17,25 +27,59 @@ struct AttemptOutcome {
     let wait: Int64?
     let osError: Int
     let proxyStatus: Int
+    /// The errno of a lack of descriptors that the attempt ran into; 0 if there was none.
+    let shortage: Int32
 
-    init(_ easy: UnsafeMutableRawPointer, _ code: CURLcode, _ receiver: ResponseReceiver) {
-        curlCode = code
+    init(_ easy: UnsafeMutableRawPointer, _ end: AttemptEnd, _ receiver: ResponseReceiver, socketErrno: Int32) {
+        switch end {
+        case .libcurl(let code):
+            curlCode = code
+            expiry = nil
+        case .expired(let limit):
+            curlCode = CURLE_OPERATION_TIMEDOUT
+            expiry = limit
+        case .cancelled:
+            curlCode = CURLE_ABORTED_BY_CALLBACK
+            expiry = nil
+        }
         areHeadersTooLarge = receiver.areHeadersTooLarge
         isBodyTooLarge = receiver.isBodyTooLarge
         isHeaderComplete = receiver.isHeaderComplete
-        bodyLimit = receiver.bodyLimit
+        bodyLimit = receiver.maxBodyBytes
         if receiver.hasHeaders {
-            let unixTime = shim_unix_seconds()
             status = shim_easy_get_long(easy, CURLINFO_RESPONSE_CODE)
-            rateLimit = RateLimit(receiver.headers, unixTime: unixTime)
-            wait = serverWait(status: status, headers: receiver.headers, rateLimit: rateLimit, unixTime: unixTime)
+            rateLimit = RateLimit(receiver.headers, unixTime: shim_unix_seconds())
+            wait = serverWait(
+                status: status, headers: receiver.headers, rateLimit: rateLimit, unixTime: shim_unix_seconds())
         } else {
             status = 0
             rateLimit = RateLimit()
             wait = nil
         }
-        osError = code == CURLE_OK ? 0 : shim_easy_get_long(easy, CURLINFO_OS_ERRNO)
-        proxyStatus = code == CURLE_OK ? 0 : shim_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
+        guard curlCode != CURLE_OK else {
+            osError = 0
+            proxyStatus = 0
+            shortage = 0
+            return
+        }
+        osError = shim_easy_get_long(easy, CURLINFO_OS_ERRNO)
+        proxyStatus = shim_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
+        shortage = AttemptOutcome.shortage(curlCode, socketErrno: socketErrno)
+    }
+
+    var isEvent: Bool { curlCode == CURLE_OK && status == 200 && isHeaderComplete }
+
+    /// libcurl says that a name was not found, or a file of certificates, where there was no descriptor to look
+    /// with.
+    private static func shortage(_ code: CURLcode, socketErrno: Int32) -> Int32 {
+        switch code {
+        case CURLE_COULDNT_CONNECT where isShortage(socketErrno): socketErrno
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_SSL_CACERT_BADFILE,
+            CURLE_SSL_CERTPROBLEM, CURLE_COULDNT_CONNECT, CURLE_OUT_OF_MEMORY, CURLE_SSL_CONNECT_ERROR,
+            CURLE_FAILED_INIT:
+            shim_descriptor_shortage()
+        default: 0
+        }
     }
 
     func phases(_ easy: UnsafeMutableRawPointer) -> (Int64, Int64, Int64, Int64, Int64) {

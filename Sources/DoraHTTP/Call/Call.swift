@@ -3,75 +3,87 @@
 import CCurl
 import DoraCore
 
-/// One call's way from its first attempt to its result, on a libcurl easy handle that serves the
-/// next call after it.
+/// One call's way from its first attempt to its result, on a libcurl easy handle that serves the next call
+/// after it.
 final class Call {
     let easy: UnsafeMutableRawPointer
     private(set) var tag: UInt64 = 0
-    /// Monotonic microseconds at which the next attempt may start, and at which the call must have ended.
-    var wakeAt: Int64 = 0
-    private(set) var deadline = Int64.max
-    /// Its place among the engine's running calls.
+    /// The engine's: its place among the running calls, and what it told the rate limit.
     var slot = 0
+    var ticket = RateWindow.Ticket.none
+    /// Whose attempt it is; nil while libcurl does not have it. The engine keeps them alive.
+    private(set) var connections: Unmanaged<Connections>?
 
-    private let client: Unmanaged<Client>
-    private let rate: Unmanaged<RateGate>
-    /// Copied from the client: threads that count references to what they share wait for each other.
-    private let base: ByteBuffer
-    private let prefixStart: Int
-    private let timeout: Int64
-    private let attemptTimeout: Int64
-    private let retry: RetryPolicy
-    private let isStrict: Bool
-    private let isLogging: Bool
-    private let errorDetail: UnsafeMutablePointer<CChar>
-    private var id = ByteBuffer()
-    private var url = ByteBuffer()
+    // Points in time are monotonic microseconds; `.max` = never.
+
+    /// When the next attempt may start.
+    var wakeAt: Int64 = 0
+    /// When the call must have ended.
+    private(set) var deadline = Int64.max
+    /// When the attempt must have ended, and when its connection must be ready.
+    private(set) var attemptDeadline = Int64.max
+    private(set) var connectDeadline = Int64.max
+    /// The connection is ready, the request was sent.
+    private(set) var hasBeenSent = false
+
+    /// The client outlives its calls. Not counted: threads that count references to what they share wait for
+    /// each other.
+    let client: Unmanaged<Client>
+    let options: CallOptions
+    /// libcurl's own words for what went wrong; empty where it has none (CURLOPT_ERRORBUFFER).
+    let errorDetail: UnsafeMutablePointer<CChar>
+    private(set) var id = ByteBuffer()
+    private(set) var url = ByteBuffer()
     /// The client's base URL as libcurl parsed it.
     private let address: OpaquePointer?
-    private var attempt: UInt32 = 0
-    private var hasRestarted = false
+    var attempt: UInt32 = 0
+    private(set) var attemptStart: Int64 = 0
+    var hasRestarted = false
+    private var cancellationsBefore: UInt64 = 0
     /// Milliseconds, as libcurl was told.
-    private var timeLimit = Int64.max
-    private var lastCode = CURLE_OK
-    /// Of the attempt that is in flight.
-    private(set) var ticket = RateWindow.Ticket.none
-    private var receiver: ResponseReceiver
-    private var result = Result.pending
+    private var libcurlTimeout = Int64.max
+    private var libcurlWaitsForPipe = false
+    private var socketContext: UnsafeMutableRawPointer?
+    var lastEnd = AttemptEnd.libcurl(CURLE_OK)
+    let receiver: ResponseReceiver
+    var result = Result.pending
 
-    private enum Result {
+    enum Result {
         case pending
         case failure(Failure)
         case error(DoraError)
     }
 
-    init(_ engine: Engine) throws(DoraError) {
-        guard let easy = curl_easy_init() else {
-            throw DoraError(.internalError, Text("libcurl gave no handle (curl_easy_init)"))
-        }
-        let client = engine.client
-        let configuration = client.settings.configuration
+    static func make(_ client: Client) throws(DoraError) -> Call {
+        guard let easy = curl_easy_init() else { throw DoraError(refused: "curl_easy_init", ENOMEM) }
+        let call = Call(client, easy)
+        try call.setOptions()
+        return call
+    }
+
+    private init(_ client: Client, _ easy: UnsafeMutableRawPointer) {
         self.client = Unmanaged.passUnretained(client)
-        rate = Unmanaged.passUnretained(client.rate)
-        base = client.settings.origin.copied()
-        prefixStart = client.settings.prefixStart
-        timeout = Int64(configuration.timeout)
-        attemptTimeout = Int64(configuration.attemptTimeout)
-        retry = configuration.retry
-        isStrict = configuration.strict
-        isLogging = client.logger.isOn
+        options = CallOptions(client)
         self.easy = easy
         let address = curl_url()
         client.settings.origin.withCString { _ = curl_url_set(address, CURLUPART_URL, $0, 0) }
         self.address = address
         errorDetail = reallocate(nil, Int(CURL_ERROR_SIZE))
         errorDetail[0] = 0
-        receiver = ResponseReceiver(maxBodyBytes: configuration.maxResponseBytes)
-        client.configure(easy)
-        _ = shim_easy_set_pointer(easy, CURLOPT_PRIVATE, Unmanaged.passUnretained(self).toOpaque())
-        _ = shim_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail)
-        engine.followSockets(of: easy)
-        receiver.attach(to: easy)
+        receiver = ResponseReceiver(maxBodyBytes: client.settings.configuration.maxResponseBytes)
+    }
+
+    private func setOptions() throws(DoraError) {
+        var easyOptions = EasyOptions(easy)
+        client._withUnsafeGuaranteedRef { $0.options.apply(to: &easyOptions) }
+        receiver.attach(to: &easyOptions)
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        easyOptions.require("CURLOPT_PRIVATE", shim_easy_set_pointer(easy, CURLOPT_PRIVATE, context))
+        easyOptions.require("CURLOPT_ERRORBUFFER", shim_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail))
+        easyOptions.require(
+            "CURLOPT_XFERINFOFUNCTION", shim_easy_set_progress_function(easy, reportProgress, context))
+        easyOptions.improve("CURLOPT_PREREQFUNCTION", shim_easy_set_ready_function(easy, reportReady, context))
+        try easyOptions.check()
     }
 
     deinit {
@@ -86,12 +98,13 @@ final class Call {
         self.tag = tag
         id.removeAll()
         if let start = failureID.baseAddress { id.append(start, count: failureID.count) }
-        FailureRequest.write(base: base.bytes, failureID: failureID, to: &url)
+        FailureRequest.write(base: options.base.bytes, failureID: failureID, to: &url)
         setAddress()
         attempt = 0
         hasRestarted = false
         result = .pending
-        deadline = timeout == 0 ? .max : now &+ timeout &* 1000
+        deadline = moment(options.timeout, after: now)
+        cancellationsBefore = client._withUnsafeGuaranteedRef { $0.cancellationCount }
     }
 
     /// To parse a whole URL is a tenth of a request's work: only the path is given anew. curl_url_set(3)
@@ -99,7 +112,7 @@ final class Call {
     private func setAddress() {
         guard let whole = url.cString else { return }
         if strchr(whole, Int32(UInt8(ascii: "%"))) == nil,
-            curl_url_set(address, CURLUPART_PATH, whole + prefixStart, 0) == CURLUE_OK
+            curl_url_set(address, CURLUPART_PATH, whole + options.prefixStart, 0) == CURLUE_OK
         {
             _ = shim_easy_set_address(easy, address)
         } else {
@@ -108,177 +121,122 @@ final class Call {
         }
     }
 
-    /// - Parameter ticket: of the rate limit, which the start was counted by.
-    func startAttempt(now: Int64, ticket: RateWindow.Ticket) {
-        self.ticket = ticket
+    func startAttempt(now: Int64) {
         attempt &+= 1
+        attemptStart = now
+        hasBeenSent = false
         receiver.reset()
         errorDetail[0] = 0
-        // 0 is "no limit" to libcurl: of the deadline's last millisecond all is given.
-        let left = deadline == .max ? Int64.max : max(1, (deadline &- now &+ 999) / 1000)
-        let milliseconds = min(attemptTimeout == 0 ? .max : attemptTimeout, left)
-        guard milliseconds != timeLimit else { return }
-        timeLimit = milliseconds
-        _ = shim_easy_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds == .max ? 0 : Int(milliseconds))
+        attemptDeadline = min(moment(options.attemptTimeout, after: now), deadline)
+        connectDeadline = min(moment(options.connectTimeout, after: now), attemptDeadline)
+        tellLibcurl(timeout: attemptDeadline == .max ? .max : (attemptDeadline &- now) / 1000)
     }
 
-    /// Takes the result of an attempt. Returns whether the call has ended; if not, `wakeAt` says
-    /// when the next attempt is due.
-    func attemptEnded(_ code: CURLcode, now: Int64, random: UInt64) -> Bool {
-        lastCode = code
-        let answer = AttemptOutcome(easy, code, receiver)
-        rate._withUnsafeGuaranteedRef { $0.ended(ticket, answer, now: now) }
-        if isLogging { logAttempt(answer) }
-        if code == CURLE_OK, answer.status == 200, answer.isHeaderComplete {
-            decode(answer)
-            return true
+    /// Milliseconds from a moment on; 0 is no limit.
+    private func moment(_ milliseconds: Int64, after now: Int64) -> Int64 {
+        milliseconds == 0 ? .max : now &+ milliseconds &* 1000
+    }
+
+    /// The engine keeps the limit; libcurl shares its own out among a host's addresses.
+    private func tellLibcurl(timeout: Int64) {
+        guard timeout != libcurlTimeout else { return }
+        libcurlTimeout = timeout
+        let milliseconds = timeout == .max ? 0 : min(Int(timeout) &+ ClientOptions.slack, Int(Int32.max))
+        _ = shim_easy_set_long(easy, CURLOPT_TIMEOUT_MS, milliseconds)
+    }
+
+    /// Before libcurl gets the attempt.
+    ///
+    /// - Parameter waitsForPipe: whether libcurl waits for a connection that is being made rather than make one.
+    func prepare(for connections: Connections, waitsForPipe: Bool) {
+        self.connections = Unmanaged.passUnretained(connections)
+        let context = Unmanaged.passUnretained(connections).toOpaque()
+        if context != socketContext {
+            socketContext = context
+            _ = shim_easy_set_socket_context(easy, context)
         }
-        if gaveUpOnKeptConnections(code), !hasRestarted {
-            hasRestarted = true
-            attempt &-= 1
-            wakeAt = now
-            return false
+        if waitsForPipe != libcurlWaitsForPipe {
+            libcurlWaitsForPipe = waitsForPipe
+            _ = shim_easy_set_long(easy, CURLOPT_PIPEWAIT, waitsForPipe ? 1 : 0)
         }
-        let problem = AttemptError(answer, detail: errorDetail)
-        let decision = retry.decide(
-            attempt: attempt, retryable: problem.isRetryable, serverWait: answer.wait,
-            remaining: deadline == .max ? nil : max(0, deadline &- now) / 1000, random: random)
-        if case .retry(let wait) = decision {
-            if isLogging { logRetry(problem, wait) }
-            wakeAt = now &+ min(wait, 1 << 40) &* 1000
-            return false
+    }
+
+    /// libcurl does not have it any more.
+    func leave() {
+        connections = nil
+    }
+
+    // MARK: While libcurl has the attempt
+
+    /// The connection is ready, its request is about to be sent.
+    fileprivate func becomeReady() {
+        connectDeadline = .max
+        hasBeenSent = true
+        connections?._withUnsafeGuaranteedRef { $0.becomeReady() }
+    }
+
+    /// Whether libcurl is to give the attempt up: a server that never stops talking keeps it from returning.
+    fileprivate var isToEnd: Bool {
+        shim_monotonic_microseconds() >= attemptDeadline
+            || client._withUnsafeGuaranteedRef { $0.cancellationCount != cancellationsBefore }
+    }
+
+    /// The limit that has passed.
+    func expiry(now: Int64) -> Expiry? {
+        let (limit, milliseconds): (Expiry.Limit, Int64)
+        if deadline <= now {
+            (limit, milliseconds) = (.call, options.timeout)
+        } else if attemptDeadline <= now {
+            (limit, milliseconds) = (.attempt, options.attemptTimeout)
+        } else if connectDeadline <= now, !isConnected {
+            (limit, milliseconds) = (.connect, options.connectTimeout)
+        } else {
+            return nil
         }
-        fail(problem, answer, decision)
+        let awaited = Expiry.awaited(by: easy, hasResponse: receiver.hasHeaders)
+        return Expiry(limit: limit, milliseconds: milliseconds, awaited: connections == nil ? "a connection" : awaited)
+    }
+
+    /// Where libcurl does not say so by itself.
+    private var isConnected: Bool {
+        guard connections != nil, shim_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) > 0 else { return false }
+        connectDeadline = .max
+        hasBeenSent = true
         return true
     }
 
-    /// When a kept connection turns out to be dead, libcurl repeats the request on a new one. It allows
-    /// itself five times, but counts over all the calls of a handle (seen in 7.88), then fails and starts
-    /// to count anew: nothing was wrong with this call.
-    private func gaveUpOnKeptConnections(_ code: CURLcode) -> Bool {
-        code == CURLE_SEND_ERROR && strncmp(errorDetail, "Connection died, tried", 22) == 0
+    /// A thread of libcurl's may be looking its name up.
+    var isLookingUp: Bool {
+        connections != nil && !isConnected && shim_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0
     }
 
-    /// Ends a call that waits for its next attempt, with the error of the last one.
-    func giveUp(wait: Int64) {
-        let answer = AttemptOutcome(easy, lastCode, receiver)
-        fail(AttemptError(answer, detail: errorDetail), answer, .deadline(wait: wait))
+    /// How an attempt ended that libcurl is through with.
+    func end(_ code: CURLcode) -> AttemptEnd {
+        guard code == CURLE_ABORTED_BY_CALLBACK else { return .libcurl(code) }
+        return expiry(now: shim_monotonic_microseconds()).map { .expired($0) } ?? .cancelled
     }
 
-    func fail(_ code: ErrorCode, _ reason: StaticString) {
-        var message = subject
-        message.append(reason)
-        result = .error(DoraError(code, message))
-    }
+    /// The version of HTTP that the server answered with; nil before.
+    var isMultiplexed: Bool? { receiver.hasHeaders ? receiver.isMultiplexed : nil }
+}
 
-    var failureID: Text { Text(Array(id.bytes)) }
+// libcurl calls these inside its own functions, which the engine calls: the object behind the context lives.
 
-    func takeResult() throws(DoraError) -> Failure {
-        let taken = result
-        result = .pending
-        switch taken {
-        case .failure(let failure): return failure
-        case .error(let error): throw error
-        case .pending: throw DoraError(.internalError, Text("a call that ended without a result"))
-        }
-    }
+/// CURLOPT_XFERINFOFUNCTION
+private func reportProgress(
+    _ context: UnsafeMutableRawPointer?, _ expected: curl_off_t, _ received: curl_off_t, _ toSend: curl_off_t,
+    _ sent: curl_off_t
+) -> Int32 {
+    guard let context else { return 0 }
+    return Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.isToEnd ? 1 : 0 }
+}
 
-    // MARK: Results
-
-    private func decode(_ answer: AttemptOutcome) {
-        let response = makeResponse(answer)
-        do throws(MalformedBody) {
-            result = .failure(try Failure.decode(receiver.takeBody(), response: response, strict: isStrict))
-        } catch {
-            var message = subject
-            message.append("HTTP 200, but ")
-            message.append(error.reason)
-            finish(.malformedResponse, message, isRetryable: false, answer, response, nil, error.takeBody())
-        }
-    }
-
-    private func fail(_ problem: AttemptError, _ answer: AttemptOutcome, _ decision: RetryPolicy.Decision) {
-        let body = receiver.takeBody()
-        let items = ErrorItems.decode(body)
-        var message = subject
-        message.append(problem.text)
-        if let items { message.append(items, redacting: secrets) }
-        message.append("; ")
-        message.append(problem.remedy)
-        message.append(decision, attempts: attempt)
-        let response = answer.status > 0 ? makeResponse(answer) : nil
-        finish(problem.code, message, isRetryable: problem.isRetryable, answer, response, items, body)
-    }
-
-    private func finish(
-        _ code: ErrorCode, _ message: Text, isRetryable: Bool, _ answer: AttemptOutcome, _ response: Response?,
-        _ items: ErrorItems?, _ body: consuming ByteBuffer
-    ) {
-        var message = message
-        for secret in secrets { message.redact(secret) }
-        result = .error(
-            DoraError(
-                code, message, isRetryable: isRetryable, retryAfter: answer.wait ?? -1,
-                curlCode: Int32(bitPattern: answer.curlCode.rawValue), response: response, items: items, body: body))
-    }
-
-    private func makeResponse(_ answer: AttemptOutcome) -> Response {
-        Response(
-            status: answer.status, httpVersion: receiver.httpVersion, attempts: attempt,
-            phases: answer.phases(easy), headers: receiver.takeHeaders(), rateLimit: answer.rateLimit)
-    }
-
-    // MARK: Words
-
-    /// "GET https://...: ", without a secret: a base URL holds no user information.
-    private var subject: Text {
-        var text = Text("GET ")
-        text.appendPrintable(url.bytes, limit: 300)
-        text.append(": ")
-        return text
-    }
-
-    private var secrets: [Secret] { client._withUnsafeGuaranteedRef { $0.settings.secrets } }
-
-    private func log(_ level: Logger.Level, _ line: Text) {
-        client._withUnsafeGuaranteedRef { $0.log(level, line) }
-    }
-
-    private func logAttempt(_ answer: AttemptOutcome) {
-        var line = subject
-        if answer.curlCode == CURLE_OK {
-            line.append("HTTP ")
-            line.append(answer.status)
-        } else {
-            line.append(AttemptError(answer, detail: errorDetail).text)
-        }
-        line.append(", attempt ")
-        line.append(Int(attempt))
-        line.append(", ")
-        line.append(shim_easy_get_offset(easy, CURLINFO_TOTAL_TIME_T) / 1000)
-        line.append(" ms")
-        log(.info, line)
-        logConnection()
-    }
-
-    private func logConnection() {
-        var line = subject
-        let opened = shim_easy_get_long(easy, CURLINFO_NUM_CONNECTS)
-        line.append(opened > 0 ? "new connection to " : "connection kept open to ")
-        if let address = shim_easy_get_string(easy, CURLINFO_PRIMARY_IP) { line.append(cString: address) }
-        line.append(" port ")
-        line.append(shim_easy_get_long(easy, CURLINFO_PRIMARY_PORT))
-        log(.debug, line)
-    }
-
-    private func logRetry(_ problem: AttemptError, _ wait: Int64) {
-        var line = subject
-        line.append(problem.text)
-        line.append("; attempt ")
-        line.append(Int(attempt) &+ 1)
-        line.append(" in ")
-        line.append(wait)
-        line.append(" ms")
-        log(.debug, line)
-    }
+/// CURLOPT_PREREQFUNCTION
+private func reportReady(
+    _ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?, _ local: UnsafeMutablePointer<CChar>?,
+    _ peerPort: Int32, _ localPort: Int32
+) -> Int32 {
+    guard let context else { return 0 }
+    Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.becomeReady() }
+    return 0
 }

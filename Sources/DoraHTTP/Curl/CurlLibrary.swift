@@ -10,6 +10,7 @@ package enum CurlLibrary {
     private static let starting = 1
     private static let ready = 2
     private static let state = Atomic<Int>(untouched)
+    private static let isWatchingForks = Atomic<Bool>(false)
 
     /// Since 7.88 all that libcurl and its TLS libraries send goes out with MSG_NOSIGNAL.
     private static let quietVersion: UInt32 = 0x07_58_00
@@ -26,11 +27,31 @@ package enum CurlLibrary {
             if found == ready { return }
             sched_yield()
         }
+        if !isWatchingForks.exchange(true, ordering: .relaxed) {
+            ProcessGeneration.watch()
+            pthread_atfork({ CurlLibrary.awaitStart() }, nil, { CurlLibrary.forked() })
+        }
         let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         isQuiet.store(shim_curl_version() >= quietVersion, ordering: .relaxed)
         state.store(code == CURLE_OK ? ready : untouched, ordering: .releasing)
         if code != CURLE_OK {
             throw DoraError(.internalError, Text("libcurl could not be initialised (curl_global_init)"))
         }
+    }
+
+    /// Before a fork: a child would find the start half done for ever. The wait has an end, since the thread
+    /// that forks may be the one that starts, in a signal handler.
+    private static func awaitStart() {
+        var milliseconds = 0
+        while state.load(ordering: .acquiring) == starting, milliseconds < 2000 {
+            shim_sleep_milliseconds(1)
+            milliseconds &+= 1
+        }
+    }
+
+    /// In a child: what another thread of the parent had begun is begun anew.
+    private static func forked() {
+        ProcessGeneration.forked()
+        if state.load(ordering: .relaxed) == starting { state.store(untouched, ordering: .relaxed) }
     }
 }

@@ -12,17 +12,19 @@ final class HeaderList {
         Text("Accept: application/json").withCString { append(line: $0) }
         switch settings.credentials {
         case .keys(let api, let app):
-            append(secret: Secret("DD-API-KEY: ", api))
-            append(secret: Secret("DD-APPLICATION-KEY: ", app))
+            append("DD-API-KEY: ", api)
+            append("DD-APPLICATION-KEY: ", app)
         case .token(let token):
-            append(secret: Secret("Authorization: Bearer ", token))
+            append("Authorization: Bearer ", token)
         }
         for header in settings.configuration.headers {
-            var line = header.name
-            // curl's way to send a header without a value.
-            line.append(header.value.isEmpty ? ";" : ": ")
-            line.append(header.value)
-            line.withCString { append(line: $0) }
+            let name = header.name.bytes.withUnsafeBufferPointer { Secret($0) }
+            // curl's way to send a header without a value, which white space is too (RFC 9110 section 5.5).
+            if header.value.isBlank {
+                append(secret: Secret(joining: [name, Secret(";")]))
+            } else {
+                append(secret: Secret(joining: [name, Secret(": "), header.value]))
+            }
         }
     }
 
@@ -33,6 +35,10 @@ final class HeaderList {
             node = current.pointee.next
         }
         curl_slist_free_all(first)
+    }
+
+    private func append(_ prefix: StaticString, _ secret: Secret) {
+        append(secret: Secret(joining: [Secret(prefix), secret]))
     }
 
     private func append(secret: Secret) {

@@ -2,21 +2,19 @@
 
 import CCurl
 import DoraCore
-import Synchronization
 
 /// The rate window of a client, shared by the threads that use it. Its lock is held for a few
 /// instructions, never across a call.
 final class RateGate {
-    private let isLocked = Atomic<Bool>(false)
+    private let lock = SpinLock()
     private var window = RateWindow()
 
-    /// As after a fork: another thread of the parent may have held the lock, and nothing is in flight.
+    /// In a child after fork: nothing is in flight, and another thread of the parent may have been changing it.
     func reset() {
-        window = RateWindow()
-        isLocked.store(false, ordering: .releasing)
+        locked { $0 = RateWindow() }
     }
 
-    /// When a request may start: nil = now; `.max` = after the next answer.
+    /// When a request may start: nil = now; `.max` = after the next outcome.
     func refusal(now: Int64) -> Int64? {
         let start = locked { $0.nextStart(now: now) }
         return start == now ? nil : start ?? .max
@@ -27,15 +25,15 @@ final class RateGate {
         locked { $0.started(now: now) }
     }
 
-    /// A request ended without an answer.
+    /// A request ended without an outcome.
     func ended(_ ticket: RateWindow.Ticket) {
         locked { $0.ended(ticket) }
     }
 
-    func ended(_ ticket: RateWindow.Ticket, _ answer: AttemptOutcome, now: Int64) {
+    func ended(_ ticket: RateWindow.Ticket, _ outcome: AttemptOutcome, now: Int64) {
         locked { window in
-            if answer.status > 0 {
-                window.answered(ticket, status: answer.status, answer.rateLimit, wait: answer.wait, now: now)
+            if outcome.status > 0 {
+                window.answered(ticket, status: outcome.status, outcome.rateLimit, wait: outcome.wait, now: now)
             } else {
                 window.ended(ticket)
             }
@@ -43,9 +41,8 @@ final class RateGate {
     }
 
     private func locked<R>(_ body: (inout RateWindow) -> R) -> R {
-        while isLocked.exchange(true, ordering: .acquiring) { sched_yield() }
-        let result = body(&window)
-        isLocked.store(false, ordering: .releasing)
-        return result
+        lock.lock()
+        defer { lock.unlock() }
+        return body(&window)
     }
 }

@@ -1,72 +1,89 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import DoraCore
 
-/// The sockets of an engine, those that libcurl waits for among them, and what epoll knows of each.
+/// The sockets of an engine: those that libcurl waits for, and for what, and its connections.
 ///
-/// A single call waits with poll(2): epoll's wake-ups cost threads that share a few processors a tenth of
-/// their throughput. A queue needs epoll, for many sockets and for its descriptor. libcurl watches a connection while a call uses it and lets go of it in between. To tell epoll each
-/// time would take two system calls a request: a connection stays registered until something happens to it
+/// libcurl watches a connection while a call uses it and lets go of it in between. To tell epoll each time
+/// would take two system calls a request: a connection stays registered until something happens to it
 /// that nobody waits for, or until it is closed.
 struct SocketList {
     private struct Entry {
         let socket: Int32
+        /// Whose socket it is.
+        let owner: Unmanaged<Connections>
         /// Opened through the engine, which thus hears of its end. libcurl's own sockets come and go unseen.
         let isConnection: Bool
         /// What libcurl waits for; 0 = nothing.
         var events: UInt32 = 0
         /// What epoll has been told; 0 = not registered.
         var registered: UInt32 = 0
+
+        var isIdleConnection: Bool { isConnection && events == 0 }
     }
 
     private var entries: [Entry] = []
     /// The epoll instance that was told of sockets; -1 = none.
     private(set) var epoll: Int32 = -1
-    /// Whether epoll is to hear of what libcurl waits for from now on.
-    private(set) var isUsingEpoll = false
+    private(set) var connectionCount = 0
 
-    /// To be called while no call runs.
+    // MARK: Two kinds of use, while no call runs
+
     mutating func use(epoll: Int32) {
         self.epoll = epoll
-        isUsingEpoll = true
     }
 
-    /// To be called while no call runs.
-    mutating func usePoll() {
-        isUsingEpoll = false
+    /// The instance is closed by its owner, and forgets all.
+    mutating func useNoEpoll() {
+        epoll = -1
+        for index in entries.indices { entries[index].registered = 0 }
     }
 
-    mutating func opened(_ socket: Int32) {
-        entries.append(Entry(socket: socket, isConnection: true))
+    // MARK: What libcurl does
+
+    mutating func opened(_ socket: Int32, owner: Unmanaged<Connections>) {
+        entries.append(Entry(socket: socket, owner: owner, isConnection: true))
+        connectionCount &+= 1
     }
 
     mutating func closed(_ socket: Int32) {
         guard let index = index(of: socket) else { return }
         // A child may hold a copy, with which epoll would go on to report it.
         if entries[index].registered != 0 { _ = shim_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0) }
+        if entries[index].isConnection { connectionCount &-= 1 }
         entries.remove(at: index)
     }
 
     /// - Parameter events: what to watch for; 0 = nothing any more.
-    mutating func watch(_ socket: Int32, _ events: UInt32) {
-        guard let index = index(of: socket) ?? added(socket, events) else { return }
+    mutating func watch(_ socket: Int32, _ events: UInt32, owner: Unmanaged<Connections>) {
+        guard let index = index(of: socket) ?? added(socket, events, owner) else { return }
         entries[index].events = events
         if events == 0 {
             if !entries[index].isConnection { closed(socket) }
             return
         }
         let registered = entries[index].registered
-        guard isUsingEpoll, events != registered else { return }
+        guard epoll >= 0, events != registered else { return }
         _ = shim_epoll_control(epoll, registered == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, events)
         entries[index].registered = events
     }
 
-    /// Whether an event of epoll is one that libcurl waits for; if not, epoll forgets the socket.
-    mutating func isWatched(_ socket: Int32) -> Bool {
-        guard let index = index(of: socket), entries[index].events == 0 else { return true }
+    private mutating func added(_ socket: Int32, _ events: UInt32, _ owner: Unmanaged<Connections>) -> Int? {
+        guard events != 0 else { return nil }
+        entries.append(Entry(socket: socket, owner: owner, isConnection: false))
+        return entries.count &- 1
+    }
+
+    // MARK: What happens to sockets
+
+    /// Who waits for an event of epoll; nil if nobody does: epoll then forgets the socket.
+    mutating func owner(of socket: Int32) -> Unmanaged<Connections>? {
+        guard let index = index(of: socket) else { return nil }
+        if entries[index].events != 0 { return entries[index].owner }
         _ = shim_epoll_control(epoll, EPOLL_CTL_DEL, socket, 0)
         entries[index].registered = 0
-        return false
+        return nil
     }
 
     /// Writes the sockets that libcurl waits for, as many as there is room for, and returns their number.
@@ -79,15 +96,21 @@ struct SocketList {
         return count
     }
 
-    /// In a child after fork: closes its copies. What epoll knows is the parent's.
-    func closeAll() {
-        for entry in entries where entry.isConnection { _ = close(entry.socket) }
+    /// Ends the connections that something arrived on although no call uses them: over HTTP/1.1 it would be
+    /// taken for the answer to the next request.
+    func endStrayConnections() {
+        for entry in entries where entry.isIdleConnection && shim_is_readable(entry.socket) != 0 {
+            shim_end_stream(entry.socket)
+        }
     }
 
-    private mutating func added(_ socket: Int32, _ events: UInt32) -> Int? {
-        guard events != 0 else { return nil }
-        entries.append(Entry(socket: socket, isConnection: false))
-        return entries.count - 1
+    // MARK: In a child after fork
+
+    /// Puts /dev/null in the place of each connection's socket, so that what libcurl writes when it lets go of
+    /// them reaches nobody. Returns whether that could be done.
+    func disconnectAll() -> Bool {
+        for entry in entries where shim_disconnect(entry.socket) == 0 { return false }
+        return true
     }
 
     private func index(of socket: Int32) -> Int? {

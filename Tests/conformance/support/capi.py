@@ -103,6 +103,7 @@ FUNCTIONS = {
     "dora_queue_add": (c_bool, [Queue, c_char_p, c_uint64, ErrorOut]),
     "dora_queue_next": (Result, [Queue, c_int64]),
     "dora_queue_pending": (c_size_t, [Queue]),
+    "dora_queue_cancel": (c_bool, [Queue, c_uint64]),
     "dora_queue_fd": (c_int, [Queue]),
     "dora_queue_free": (None, [Queue]),
     "dora_result_tag": (c_uint64, [Result]),

@@ -23,10 +23,9 @@ package struct Logger {
 
     package var isOn: Bool { function != nil }
 
-    func log(_ level: Level, _ message: Text, secrets: [Secret]) {
+    /// The message must be without secrets.
+    func log(_ level: Level, _ message: Text) {
         guard let function else { return }
-        var message = message
-        for secret in secrets { message.redact(secret) }
         message.withCString { function(userData, level.rawValue, $0) }
     }
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The one seam to C: libcurl, with functions in place of its variadic ones, and the libc names that
- * the library uses. Everything here exists in glibc 2.17. */
-#ifndef SHIM_H
-#define SHIM_H
+/* The libc names that the library uses. Everything here exists in glibc 2.17. */
+#ifndef SHIM_LIBC_H
+#define SHIM_LIBC_H
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sockios.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -17,83 +17,11 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
-
-#include <curl/curl.h>
-
-/* curl_easy_setopt(3), curl_easy_getinfo(3), curl_multi_setopt(3): one function for each type that
- * their variable argument has. */
-
-static inline CURLcode shim_easy_set_long(CURL *easy, CURLoption option, long value) {
-    return curl_easy_setopt(easy, option, value);
-}
-
-static inline CURLcode shim_easy_set_string(CURL *easy, CURLoption option, const char *value) {
-    return curl_easy_setopt(easy, option, value);
-}
-
-static inline CURLcode shim_easy_set_pointer(CURL *easy, CURLoption option, void *value) {
-    return curl_easy_setopt(easy, option, value);
-}
-
-typedef size_t (*shim_data_function)(char *data, size_t size, size_t count, void *context);
-static inline CURLcode shim_easy_set_data_function(CURL *easy, CURLoption option, shim_data_function function) {
-    return curl_easy_setopt(easy, option, function);
-}
-
-static inline CURLcode shim_easy_set_address(CURL *easy, CURLU *address) {
-    return curl_easy_setopt(easy, CURLOPT_CURLU, address);
-}
-
-static inline long shim_easy_get_long(CURL *easy, CURLINFO info) {
-    long value = 0;
-    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
-}
-
-static inline int64_t shim_easy_get_offset(CURL *easy, CURLINFO info) {
-    curl_off_t value = 0;
-    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? (int64_t)value : 0;
-}
-
-static inline void *shim_easy_get_private(CURL *easy) {
-    char *value = NULL;
-    return curl_easy_getinfo(easy, CURLINFO_PRIVATE, &value) == CURLE_OK ? value : NULL;
-}
-
-static inline const char *shim_easy_get_string(CURL *easy, CURLINFO info) {
-    char *value = NULL;
-    return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : NULL;
-}
-
-static inline CURLMcode shim_multi_set_socket_function(CURLM *multi, curl_socket_callback function, void *context) {
-    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
-    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context);
-}
-
-static inline CURLMcode shim_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function, void *context) {
-    CURLMcode code = curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
-    return code != CURLM_OK ? code : curl_multi_setopt(multi, CURLMOPT_TIMERDATA, context);
-}
-
-/* A member of a union. */
-static inline CURLcode shim_message_result(const CURLMsg *message) {
-    return message->data.result;
-}
-
-/* What newer versions of libcurl have, by number: the headers of an older one do not name it. A libcurl
- * that does not know an option answers CURLE_UNKNOWN_OPTION. */
-enum {
-    SHIM_CURLOPT_QUICK_EXIT = 322, /* libcurl 7.87 */
-    SHIM_CURLE_TOO_LARGE = 100     /* libcurl 8.6 */
-};
-
-/* The version of libcurl at run time: 0x075801 for 7.88.1. */
-static inline unsigned int shim_curl_version(void) {
-    return curl_version_info(CURLVERSION_NOW)->version_num;
-}
 
 static inline int shim_errno(void) {
     return errno;
@@ -166,7 +94,7 @@ typedef struct {
 
 enum { SHIM_READY_CAPACITY = 64 };
 
-/* epoll_wait(2) for at most SHIM_READY_CAPACITY descriptors; 0 after a signal. */
+/* epoll_wait(2) for at most SHIM_READY_CAPACITY descriptors; 0 after a signal, -1 with errno where the system refuses. */
 static inline int shim_epoll_wait(int epoll, shim_ready *ready, int timeout_ms) {
     struct epoll_event events[SHIM_READY_CAPACITY];
     int count = epoll_wait(epoll, events, SHIM_READY_CAPACITY, timeout_ms);
@@ -174,11 +102,11 @@ static inline int shim_epoll_wait(int epoll, shim_ready *ready, int timeout_ms) 
         ready[index].descriptor = events[index].data.fd;
         ready[index].events = events[index].events;
     }
-    return count < 0 ? 0 : count;
+    return count < 0 && errno == EINTR ? 0 : count;
 }
 
 /* poll(2) for `count` descriptors, SHIM_READY_CAPACITY at most: leaves those with an event at the head
- * of `ready` and returns their number; 0 after a signal. */
+ * of `ready` and returns their number; 0 after a signal, -1 with errno where the system refuses. */
 static inline int shim_poll(shim_ready *ready, int count, int timeout_ms) {
     struct pollfd descriptors[SHIM_READY_CAPACITY];
     int found = 0;
@@ -186,8 +114,8 @@ static inline int shim_poll(shim_ready *ready, int count, int timeout_ms) {
         descriptors[index].fd = ready[index].descriptor;
         descriptors[index].events = (short)ready[index].events;
     }
-    if (poll(descriptors, (nfds_t)count, timeout_ms) <= 0) {
-        return 0;
+    if (poll(descriptors, (nfds_t)count, timeout_ms) < 0) {
+        return errno == EINTR ? 0 : -1;
     }
     for (int index = 0; index < count; index++) {
         if (descriptors[index].revents != 0) {
@@ -225,6 +153,77 @@ static inline void shim_timer_arm(int timer, int64_t microseconds) {
     timerfd_settime(timer, 0, &when, NULL);
 }
 
+/* Whether there is something to read, or the other side is gone. */
+static inline int shim_is_readable(int descriptor) {
+    struct pollfd one = {descriptor, POLLIN, 0};
+    return poll(&one, 1, 0) > 0;
+}
+
+/* Takes what waits to be read, and ends a stream socket in both directions: whoever looks at it finds it closed. */
+static inline void shim_end_stream(int socket) {
+    char bytes[4096];
+    int rounds = 0;
+    while (rounds++ < 64 && recv(socket, bytes, sizeof bytes, MSG_DONTWAIT) > 0) {
+    }
+    shutdown(socket, SHUT_RDWR);
+}
+
+/* Puts /dev/null in a descriptor's place: what is written to it goes nowhere. Returns 0 if that can't be done. */
+static inline int shim_disconnect(int descriptor) {
+    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nowhere < 0) {
+        return 0;
+    }
+    int result = dup3(nowhere, descriptor, O_CLOEXEC);
+    close(nowhere);
+    return result >= 0;
+}
+
+/* 0, or the errno that making a descriptor fails with: EMFILE, ENFILE. */
+static inline int shim_descriptor_shortage(void) {
+    int saved = errno, descriptor = dup(0), result = 0;
+    if (descriptor >= 0) {
+        close(descriptor);
+    } else if (errno == EMFILE || errno == ENFILE) {
+        result = errno;
+    } else if ((descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) {
+        close(descriptor);
+    } else if (errno == EMFILE || errno == ENFILE) {
+        result = errno;
+    }
+    errno = saved;
+    return result;
+}
+
+/* A page that a child finds full of zeros after fork (MADV_WIPEONFORK, Linux 4.14); NULL where there is none. */
+static inline void *shim_page_wiped_on_fork(void) {
+    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED) {
+        return NULL;
+    }
+    if (madvise(page, size, 18 /* MADV_WIPEONFORK, newer than glibc 2.17 */) != 0) {
+        munmap(page, size);
+        return NULL;
+    }
+    return page;
+}
+
+/* 0 if a file can be opened for reading, else the errno. */
+static inline int shim_open_error(const char *path) {
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return errno;
+    }
+    close(descriptor);
+    return 0;
+}
+
+static inline void shim_sleep_milliseconds(long milliseconds) {
+    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
 /* Whether a descriptor is a stream socket of this machine that stays open on exec. */
 static inline int shim_is_inheritable_local_stream(int descriptor) {
     int domain = 0, type = 0;
@@ -245,19 +244,6 @@ static inline int shim_bytes_in_transit(int descriptor) {
 
 static inline void shim_close_on_exec(int descriptor) {
     fcntl(descriptor, F_SETFD, FD_CLOEXEC);
-}
-
-/* socket(2), closed on exec. */
-static inline curl_socket_t shim_open_socket(const struct curl_sockaddr *address) {
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
-
-static inline void shim_easy_set_socket_functions(CURL *easy, curl_opensocket_callback open_socket,
-                                                  curl_closesocket_callback close_socket, void *context) {
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, context);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, context);
 }
 
 #endif

@@ -15,6 +15,11 @@ package final class QueueResult {
         do throws(DoraError) { failure = try result() } catch { self.error = error }
     }
 
+    func replace(with error: DoraError) {
+        failure = nil
+        self.error = error
+    }
+
     package func takeFailure() -> Failure? {
         defer { failure = nil }
         return failure

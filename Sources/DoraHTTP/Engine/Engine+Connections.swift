@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+import DoraCore
+import Synchronization
+
+/// Which connections an attempt goes over, and when they are closed.
+extension Engine {
+    /// Gives an attempt to libcurl.
+    func handOver(_ call: Call) {
+        do throws(DoraError) {
+            let connections = try currentConnections()
+            // Over HTTP/2 a server may speak at any time.
+            if !hasTidied, !gate.waitsForPipe {
+                hasTidied = true
+                events.sockets.endStrayConnections()
+            }
+            let code = connections.add(call, waitsForPipe: gate.waitsForPipe)
+            if code == CURLM_OK { return }
+            throw DoraError(refused: "curl_multi_add_handle", code == CURLM_OUT_OF_MEMORY ? ENOMEM : EINVAL)
+        } catch {
+            forget(call)
+            call.fail(error)
+            finished.append(call)
+        }
+    }
+
+    private func currentConnections() throws(DoraError) -> Connections {
+        if let current { return current }
+        let made = try Connections.make(self)
+        current = made
+        return made
+    }
+
+    /// A connection that did not answer in time serves no other call. Over HTTP/1.1 libcurl closes it; over
+    /// HTTP/2 it would go on with it.
+    func retireConnections(of call: Call) {
+        guard let connections = current, call.hasBeenSent, !gate.isSeparate,
+            call.connections?.toOpaque() == Unmanaged.passUnretained(connections).toOpaque()
+        else { return }
+        current = nil
+        retired.append(connections)
+        gate.disconnected()
+    }
+
+    func forEachConnections(_ body: (Connections) -> Void) {
+        if let current { body(current) }
+        for connections in retired { body(connections) }
+    }
+
+    func closeConnections() {
+        forEachConnections { $0.close() }
+        current = nil
+        retired.removeAll()
+        gate.disconnected()
+    }
+
+    /// After a wait, during which something may have happened to them.
+    func connectionsMayHaveChanged() {
+        hasTidied = false
+    }
+
+    /// In a child after fork: lets go of all that the parent has, without a word to the servers.
+    func abandon() {
+        isAbandoned = true
+        if isAtWork.load(ordering: .acquiring) || running.contains(where: { $0.isLookingUp })
+            || !events.sockets.disconnectAll()
+        {
+            // libcurl's memory stays: it may be half changed, or waits for a thread that the child does not have.
+            _ = Unmanaged.passRetained(self)
+            events.descriptors.closeAll()
+        } else {
+            for call in running { call.connections?.takeUnretainedValue().remove(call) }
+            closeConnections()
+            events.close()
+        }
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+import DoraCore
+
+extension Engine {
+    /// Microseconds. Thirty TLS handshakes at once would keep an event loop from all else for ten times that.
+    private static let longestTurn: Int64 = 2_000
+
+    /// Moves all calls on; waits for something to do until `limit` (monotonic microseconds) at most.
+    func turn(limit: Int64) {
+        var now = shim_monotonic_microseconds()
+        runTimers(now)
+        if finishedCount > 0 { return }
+        wait(until: min(limit, nextTimer), now)
+        now = shim_monotonic_microseconds()
+        runTimers(now)
+    }
+
+    /// When there is something to do, whatever the sockets do.
+    var nextTimer: Int64 {
+        guard count > 0 else { return .max }
+        var next = min(nextWake, nextExpiry)
+        if !held.isEmpty { next = min(next, gate.widensAt) }
+        forEachConnections { next = min(next, $0.timerDeadline) }
+        return next
+    }
+
+    private func wait(until limit: Int64, _ now: Int64) {
+        // Rounded up: a timer that is asked for too early has nothing to do yet.
+        let milliseconds = limit == .max ? -1 : max(0, min((limit &- now &+ 999) / 1000, 60_000))
+        let count = events.wait(milliseconds: Int32(milliseconds))
+        connectionsMayHaveChanged()
+        guard count >= 0 else {
+            failAll(refused: events.epoll >= 0 ? "epoll_wait" : "poll", shim_errno())
+            return
+        }
+        let end = count > 1 ? shim_monotonic_microseconds() &+ Engine.longestTurn : .max
+        for index in 0..<count {
+            if let (what, owner) = events.event(index) { owner._withUnsafeGuaranteedRef { $0.act(on: what) } }
+            // The others are still ready when the program's own event loop comes back.
+            if end < .max, shim_monotonic_microseconds() >= end { break }
+        }
+        collect()
+    }
+
+    private func runTimers(_ now: Int64) {
+        expire(now)
+        wakeSleepers(now)
+        releaseHeld(now)
+        // An action may set a timer that is due at once: what it starts should not wait for the next turn.
+        for _ in 0..<4 {
+            var wasDue = false
+            forEachConnections { if $0.runTimer(now) { wasDue = true } }
+            if !wasDue { return }
+            collect()
+        }
+    }
+
+    /// Ends the attempts that are over a limit of time, whatever libcurl says of them.
+    private func expire(_ now: Int64) {
+        guard now >= nextExpiry else { return }
+        nextExpiry = .max
+        for call in running {
+            if let expiry = call.expiry(now: now) {
+                end(call, .expired(expiry))
+            } else {
+                nextExpiry = min(nextExpiry, call.connectDeadline, call.attemptDeadline)
+            }
+        }
+    }
+
+    /// Takes the attempts that ended from libcurl.
+    private func collect() {
+        while let (call, code) = nextEnded() { end(call, call.end(code)) }
+        // The version of HTTP shows before the response is whole.
+        if !held.isEmpty, let call = running.first(where: { $0.isMultiplexed != nil }) {
+            gate.answered(isMultiplexed: call.isMultiplexed ?? false)
+        }
+    }
+
+    private func nextEnded() -> (Call, CURLcode)? {
+        if let ended = current?.nextEnded() { return ended }
+        for connections in retired {
+            if let ended = connections.nextEnded() { return ended }
+        }
+        return nil
+    }
+
+    // MARK: The descriptor, for a program's own event loop
+
+    /// Readable whenever `turn` has something to do; only while the engine serves a queue. -1 where it can't keep
+    /// time.
+    var descriptor: Int32 { events.keepsTime ? events.epoll : -1 }
+
+    /// Makes the descriptor readable until the next `turn`.
+    func signal() {
+        events.signal()
+    }
+
+    /// Makes the descriptor readable now if there is something to do, else when a socket or a timer needs
+    /// it, at `deadline` at the latest.
+    ///
+    /// - Parameter wasCancelled: asked so late that no cancellation is lost.
+    func settle(deadline: Int64, isBusy: Bool, wasCancelled: () -> Bool) {
+        events.settle(next: min(deadline, nextTimer), isBusy: isBusy, wasCancelled: wasCancelled)
+    }
+
+    /// While no call is under way: takes note of what happened, so that the descriptor does not tell of it
+    /// again.
+    func rest() {
+        wait(until: 0, 0)
+    }
+}

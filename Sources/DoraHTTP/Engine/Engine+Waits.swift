@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+import DoraCore
+
+/// Waits between attempts.
+extension Engine {
+    /// Microseconds.
+    private static let pollInterval: Int64 = 5_000
+
+    var nextWake: Int64 {
+        // Without room a call must end before another can start.
+        guard hasRoom else { return .max }
+        var next = Int64.max
+        for call in sleeping {
+            next = min(next, call.wakeAt > lastWake ? call.wakeAt : heldUntil)
+        }
+        return next
+    }
+
+    /// Starts the attempts that are due, as far as the rate limit lets them; those that it holds back ask
+    /// again at every turn.
+    func wakeSleepers(_ now: Int64) {
+        lastWake = now
+        // Those that find no room are due as soon as there is some.
+        heldUntil = 0
+        var index = 0
+        while index < sleeping.count, hasRoom {
+            let call = sleeping[index]
+            guard call.wakeAt <= now else {
+                index &+= 1
+                continue
+            }
+            if let until = earliestStart() {
+                heldUntil = until
+                guard until >= call.deadline else {
+                    index &+= 1
+                    continue
+                }
+                call.giveUp(wait: (until &- now) / 1000)
+                finished.append(sleeping.remove(at: index))
+            } else {
+                startAttempt(sleeping.remove(at: index))
+            }
+        }
+    }
+
+    /// When the rate limit lets an attempt start; nil = now.
+    func earliestStart() -> Int64? {
+        guard obeysRateLimit else { return nil }
+        let now = shim_monotonic_microseconds()
+        guard let until = rate._withUnsafeGuaranteedRef({ $0.refusal(now: now) }) else { return nil }
+        // The answer that it waits for may be another thread's: look again soon.
+        return until == .max ? now &+ Engine.pollInterval : until
+    }
+}
