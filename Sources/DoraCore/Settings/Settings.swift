@@ -12,6 +12,8 @@ package struct Settings {
     package let isPlainHTTP: Bool
     /// nil leaves the choice to libcurl's environment variables.
     package let proxy: ProxyURL?
+    /// A proxy is set, here or in the environment.
+    package let mayUseProxy: Bool
     /// Knows the secrets that no message may show.
     package let redactor: Redactor
 }
@@ -41,6 +43,7 @@ extension Configuration {
         return Settings(
             configuration: self, credentials: credentials, origin: target.origin, prefixStart: target.prefixStart,
             isPlainHTTP: target.isPlainHTTP, proxy: proxy,
+            mayUseProxy: !((proxy ?? inherited)?.address.isEmpty ?? true),
             redactor: Redactor(credentials.secrets + ((proxy ?? inherited)?.secrets ?? [])))
     }
 

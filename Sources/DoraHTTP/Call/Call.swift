@@ -23,8 +23,8 @@ final class Call {
     /// When the attempt must have ended, and when its connection must be ready.
     private(set) var attemptDeadline = Int64.max
     private(set) var connectDeadline = Int64.max
-    /// The connection is ready, the request was sent.
-    private(set) var hasBeenSent = false
+    private var isReady = false
+    private var wasStopped = false
 
     /// The client outlives its calls. Not counted: threads that count references to what they share wait for
     /// each other.
@@ -43,6 +43,7 @@ final class Call {
     /// Milliseconds, as libcurl was told.
     private var libcurlTimeout = Int64.max
     private var libcurlWaitsForPipe = false
+    private var libcurlTellsReadiness = false
     private var socketContext: UnsafeMutableRawPointer?
     var lastEnd = AttemptEnd.libcurl(CURLE_OK)
     let receiver: ResponseReceiver
@@ -76,13 +77,20 @@ final class Call {
     private func setOptions() throws(DoraError) {
         var easyOptions = EasyOptions(easy)
         client._withUnsafeGuaranteedRef { $0.options.apply(to: &easyOptions) }
-        receiver.attach(to: &easyOptions)
         let context = Unmanaged.passUnretained(self).toOpaque()
         easyOptions.require("CURLOPT_PRIVATE", shim_easy_set_pointer(easy, CURLOPT_PRIVATE, context))
-        easyOptions.require("CURLOPT_ERRORBUFFER", shim_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail))
+        easyOptions.require("CURLOPT_HEADERDATA", shim_easy_set_pointer(easy, CURLOPT_HEADERDATA, context))
+        easyOptions.require("CURLOPT_WRITEDATA", shim_easy_set_pointer(easy, CURLOPT_WRITEDATA, context))
         easyOptions.require(
-            "CURLOPT_XFERINFOFUNCTION", shim_easy_set_progress_function(easy, reportProgress, context))
-        easyOptions.improve("CURLOPT_PREREQFUNCTION", shim_easy_set_ready_function(easy, reportReady, context))
+            "CURLOPT_HEADERFUNCTION", shim_easy_set_data_function(easy, CURLOPT_HEADERFUNCTION, receiveHeader))
+        easyOptions.require(
+            "CURLOPT_WRITEFUNCTION", shim_easy_set_data_function(easy, CURLOPT_WRITEFUNCTION, receiveBody))
+        easyOptions.require("CURLOPT_ERRORBUFFER", shim_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail))
+        // A proxy that never stops talking is heard of in no other way.
+        if client._withUnsafeGuaranteedRef({ $0.settings.mayUseProxy }) {
+            easyOptions.require(
+                "CURLOPT_XFERINFOFUNCTION", shim_easy_set_progress_function(easy, reportProgress, context))
+        }
         try easyOptions.check()
     }
 
@@ -124,7 +132,8 @@ final class Call {
     func startAttempt(now: Int64) {
         attempt &+= 1
         attemptStart = now
-        hasBeenSent = false
+        isReady = false
+        wasStopped = false
         receiver.reset()
         errorDetail[0] = 0
         attemptDeadline = min(moment(options.attemptTimeout, after: now), deadline)
@@ -147,8 +156,10 @@ final class Call {
 
     /// Before libcurl gets the attempt.
     ///
-    /// - Parameter waitsForPipe: whether libcurl waits for a connection that is being made rather than make one.
-    func prepare(for connections: Connections, waitsForPipe: Bool) {
+    /// - Parameters:
+    ///   - waitsForPipe: whether libcurl waits for a connection that is being made rather than make one.
+    ///   - tellsReadiness: whether it tells of a connection that is ready; it takes some of a request's work.
+    func prepare(for connections: Connections, waitsForPipe: Bool, tellsReadiness: Bool) {
         self.connections = Unmanaged.passUnretained(connections)
         let context = Unmanaged.passUnretained(connections).toOpaque()
         if context != socketContext {
@@ -158,6 +169,11 @@ final class Call {
         if waitsForPipe != libcurlWaitsForPipe {
             libcurlWaitsForPipe = waitsForPipe
             _ = shim_easy_set_long(easy, CURLOPT_PIPEWAIT, waitsForPipe ? 1 : 0)
+        }
+        if tellsReadiness != libcurlTellsReadiness {
+            libcurlTellsReadiness = tellsReadiness
+            let context = Unmanaged.passUnretained(self).toOpaque()
+            _ = shim_easy_set_ready_function(easy, tellsReadiness ? reportReady : nil, context)
         }
     }
 
@@ -169,16 +185,19 @@ final class Call {
     // MARK: While libcurl has the attempt
 
     /// The connection is ready, its request is about to be sent.
-    fileprivate func becomeReady() {
+    func becomeReady() {
         connectDeadline = .max
-        hasBeenSent = true
+        isReady = true
         connections?._withUnsafeGuaranteedRef { $0.becomeReady() }
     }
 
     /// Whether libcurl is to give the attempt up: a server that never stops talking keeps it from returning.
-    fileprivate var isToEnd: Bool {
-        shim_monotonic_microseconds() >= attemptDeadline
+    func isToStop() -> Bool {
+        let isToStop =
+            shim_monotonic_microseconds() >= attemptDeadline
             || client._withUnsafeGuaranteedRef { $0.cancellationCount != cancellationsBefore }
+        if isToStop { wasStopped = true }
+        return isToStop
     }
 
     /// The limit that has passed.
@@ -188,7 +207,7 @@ final class Call {
             (limit, milliseconds) = (.call, options.timeout)
         } else if attemptDeadline <= now {
             (limit, milliseconds) = (.attempt, options.attemptTimeout)
-        } else if connectDeadline <= now, !isConnected {
+        } else if connectDeadline <= now, !wasSent {
             (limit, milliseconds) = (.connect, options.connectTimeout)
         } else {
             return nil
@@ -197,46 +216,27 @@ final class Call {
         return Expiry(limit: limit, milliseconds: milliseconds, awaited: connections == nil ? "a connection" : awaited)
     }
 
-    /// Where libcurl does not say so by itself.
-    private var isConnected: Bool {
+    /// Whether the attempt has a connection, over which its request was sent.
+    var wasSent: Bool {
+        if isReady { return true }
+        // Where libcurl does not tell by itself.
         guard connections != nil, shim_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) > 0 else { return false }
         connectDeadline = .max
-        hasBeenSent = true
+        isReady = true
         return true
     }
 
     /// A thread of libcurl's may be looking its name up.
     var isLookingUp: Bool {
-        connections != nil && !isConnected && shim_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0
+        connections != nil && !wasSent && shim_easy_get_offset(easy, CURLINFO_NAMELOOKUP_TIME_T) == 0
     }
 
     /// How an attempt ended that libcurl is through with.
     func end(_ code: CURLcode) -> AttemptEnd {
-        guard code == CURLE_ABORTED_BY_CALLBACK else { return .libcurl(code) }
+        guard code != CURLE_OK, wasStopped else { return .libcurl(code) }
         return expiry(now: shim_monotonic_microseconds()).map { .expired($0) } ?? .cancelled
     }
 
     /// The version of HTTP that the server answered with; nil before.
     var isMultiplexed: Bool? { receiver.hasHeaders ? receiver.isMultiplexed : nil }
-}
-
-// libcurl calls these inside its own functions, which the engine calls: the object behind the context lives.
-
-/// CURLOPT_XFERINFOFUNCTION
-private func reportProgress(
-    _ context: UnsafeMutableRawPointer?, _ expected: curl_off_t, _ received: curl_off_t, _ toSend: curl_off_t,
-    _ sent: curl_off_t
-) -> Int32 {
-    guard let context else { return 0 }
-    return Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.isToEnd ? 1 : 0 }
-}
-
-/// CURLOPT_PREREQFUNCTION
-private func reportReady(
-    _ context: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?, _ local: UnsafeMutablePointer<CChar>?,
-    _ peerPort: Int32, _ localPort: Int32
-) -> Int32 {
-    guard let context else { return 0 }
-    Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.becomeReady() }
-    return 0
 }

@@ -16,24 +16,13 @@ final class ResponseReceiver {
     private(set) var headers = HeaderBlock()
     private var headerBytes = 0
     private var isInformational = false
+    private var headerLines = 0
     private var body = ByteBuffer()
     let maxBodyBytes: Int
 
     init(maxBodyBytes: UInt64) {
         // The decoder counts in 32 bits.
         self.maxBodyBytes = Int(min(maxBodyBytes, UInt64(Int32.max)))
-    }
-
-    /// libcurl calls the receiver while a transfer runs: it must live as long as `easy`.
-    func attach(to options: inout EasyOptions) {
-        let context = Unmanaged.passUnretained(self).toOpaque()
-        let easy = options.easy
-        options.require("CURLOPT_HEADERDATA", shim_easy_set_pointer(easy, CURLOPT_HEADERDATA, context))
-        options.require("CURLOPT_WRITEDATA", shim_easy_set_pointer(easy, CURLOPT_WRITEDATA, context))
-        options.require(
-            "CURLOPT_HEADERFUNCTION", shim_easy_set_data_function(easy, CURLOPT_HEADERFUNCTION, receiveHeader))
-        options.require(
-            "CURLOPT_WRITEFUNCTION", shim_easy_set_data_function(easy, CURLOPT_WRITEFUNCTION, receiveBody))
     }
 
     /// Makes ready for an attempt.
@@ -44,10 +33,13 @@ final class ResponseReceiver {
         isInformational = false
         headers.removeAll()
         headerBytes = 0
+        headerLines = 0
         body.removeAll()
     }
 
     var hasHeaders: Bool { headerBytes > 0 }
+    /// More than an ordinary response has: by the 16th line, and the 32nd, ...
+    var hasManyHeaders: Bool { headerLines & 15 == 15 }
     /// Over HTTP/2 calls share a connection.
     var isMultiplexed: Bool { httpVersion.utf8Start[0] == UInt8(ascii: "2") }
 
@@ -64,12 +56,13 @@ final class ResponseReceiver {
     }
 
     /// Returns how many bytes were taken: fewer than all ends the transfer (CURLE_WRITE_ERROR).
-    fileprivate func take(header line: UnsafeBufferPointer<UInt8>) -> Int {
+    func take(header line: UnsafeBufferPointer<UInt8>) -> Int {
         guard line.count <= ResponseReceiver.maxHeaderBytes &- headerBytes else {
             areHeadersTooLarge = true
             return 0
         }
         headerBytes &+= line.count
+        headerLines &+= 1
         if line.count <= 2 {
             isHeaderComplete = true
         } else if line[0] == UInt8(ascii: "H"), let status = StatusLine(line), !isHeaderComplete || isInformational {
@@ -85,7 +78,7 @@ final class ResponseReceiver {
         return line.count
     }
 
-    fileprivate func take(body part: UnsafeBufferPointer<UInt8>) -> Int {
+    func take(body part: UnsafeBufferPointer<UInt8>) -> Int {
         guard part.count <= maxBodyBytes &- body.count, let start = part.baseAddress else {
             isBodyTooLarge = true
             return 0
@@ -111,26 +104,4 @@ private struct StatusLine {
         let rest = line.dropFirst(5).drop { $0 != UInt8(ascii: " ") }
         isInformational = rest.dropFirst().first == UInt8(ascii: "1")
     }
-}
-
-// libcurl calls these inside its own functions, which the engine calls: the object behind the context lives.
-
-/// CURLOPT_HEADERFUNCTION
-private func receiveHeader(
-    _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let data, let context else { return 0 }
-    let line = UnsafeBufferPointer(
-        start: UnsafeRawPointer(data).assumingMemoryBound(to: UInt8.self), count: size &* count)
-    return Unmanaged<ResponseReceiver>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.take(header: line) }
-}
-
-/// CURLOPT_WRITEFUNCTION
-private func receiveBody(
-    _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
-) -> Int {
-    guard let data, let context, size &* count > 0 else { return 0 }
-    let part = UnsafeBufferPointer(
-        start: UnsafeRawPointer(data).assumingMemoryBound(to: UInt8.self), count: size &* count)
-    return Unmanaged<ResponseReceiver>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.take(body: part) }
 }

@@ -77,6 +77,8 @@ struct ClientOptions {
             "CURLOPT_CONNECTTIMEOUT_MS", CURLOPT_CONNECTTIMEOUT_MS,
             connect == 0 ? Int(Int32.max) : min(connect &+ ClientOptions.slack, Int(Int32.max)))
         options.improve("CURLOPT_TCP_KEEPALIVE", CURLOPT_TCP_KEEPALIVE, 1)
+        // libcurl before 8.1 stalls over HTTP/2 when the headers of a response do not fit into its buffer.
+        options.improve("CURLOPT_BUFFERSIZE", CURLOPT_BUFFERSIZE, 130_000)
         // A lookup that can't be interrupted is left to end by itself.
         options.improve("CURLOPT_QUICK_EXIT", CURLoption(UInt32(SHIM_CURLOPT_QUICK_EXIT)), 1)
         // "" asks for every encoding that libcurl was built with.

@@ -38,6 +38,10 @@ struct ConnectionGate {
         if case .shared = version { true } else { false }
     }
 
+    var isUnknown: Bool {
+        if case .unknown = version { true } else { false }
+    }
+
     var isSeparate: Bool {
         if case .separate = version { true } else { false }
     }

@@ -45,10 +45,8 @@ final class Connections {
     // MARK: Calls
 
     /// Hands the attempt of a call to libcurl. Returns libcurl's code.
-    ///
-    /// - Parameter waitsForPipe: whether libcurl waits for a connection that is being made rather than make one.
-    func add(_ call: Call, waitsForPipe: Bool) -> CURLMcode {
-        call.prepare(for: self, waitsForPipe: waitsForPipe)
+    func add(_ call: Call, waitsForPipe: Bool, tellsReadiness: Bool) -> CURLMcode {
+        call.prepare(for: self, waitsForPipe: waitsForPipe, tellsReadiness: tellsReadiness)
         let code = curl_multi_add_handle(multi, call.easy)
         if code == CURLM_OK { count &+= 1 } else { call.leave() }
         return code
@@ -75,23 +73,27 @@ final class Connections {
 
     // MARK: The loop
 
-    func act(on event: shim_ready) {
+    /// Returns whether an attempt ended.
+    func act(on event: shim_ready) -> Bool {
         var mask: Int32 = 0
         if event.events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { mask |= CURL_CSELECT_IN }
         if event.events & EPOLLOUT.rawValue != 0 { mask |= CURL_CSELECT_OUT }
         // A descriptor that the program closed by mistake is an error, too.
         if event.events & (EPOLLERR.rawValue | UInt32(POLLNVAL)) != 0 { mask |= CURL_CSELECT_ERR }
-        var left: Int32 = 0
-        curl_multi_socket_action(multi, event.descriptor, mask, &left)
+        return act(on: event.descriptor, mask)
     }
 
-    /// Returns whether libcurl's timer was due.
-    func runTimer(_ now: Int64) -> Bool {
-        guard timerDeadline <= now else { return false }
+    /// To be called when `timerDeadline` has come. Returns whether an attempt ended.
+    func runTimer() -> Bool {
         timerDeadline = .max
-        var left: Int32 = 0
-        curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &left)
-        return true
+        return act(on: CURL_SOCKET_TIMEOUT, 0)
+    }
+
+    /// libcurl's code is of no use: whatever it says, an attempt ends by its limits of time at the latest.
+    private func act(on socket: Int32, _ mask: Int32) -> Bool {
+        var left = Int32(truncatingIfNeeded: count)
+        curl_multi_socket_action(multi, socket, mask, &left)
+        return Int(left) != count
     }
 
     // MARK: What libcurl asks for

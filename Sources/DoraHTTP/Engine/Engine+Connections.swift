@@ -15,7 +15,7 @@ extension Engine {
                 hasTidied = true
                 events.sockets.endStrayConnections()
             }
-            let code = connections.add(call, waitsForPipe: gate.waitsForPipe)
+            let code = connections.add(call, waitsForPipe: gate.waitsForPipe, tellsReadiness: gate.isUnknown)
             if code == CURLM_OK { return }
             throw DoraError(refused: "curl_multi_add_handle", code == CURLM_OUT_OF_MEMORY ? ENOMEM : EINVAL)
         } catch {
@@ -35,7 +35,7 @@ extension Engine {
     /// A connection that did not answer in time serves no other call. Over HTTP/1.1 libcurl closes it; over
     /// HTTP/2 it would go on with it.
     func retireConnections(of call: Call) {
-        guard let connections = current, call.hasBeenSent, !gate.isSeparate,
+        guard let connections = current, call.wasSent, !gate.isSeparate,
             call.connections?.toOpaque() == Unmanaged.passUnretained(connections).toOpaque()
         else { return }
         current = nil

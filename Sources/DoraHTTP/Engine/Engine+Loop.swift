@@ -22,7 +22,13 @@ extension Engine {
         guard count > 0 else { return .max }
         var next = min(nextWake, nextExpiry)
         if !held.isEmpty { next = min(next, gate.widensAt) }
-        forEachConnections { next = min(next, $0.timerDeadline) }
+        return min(next, libcurlTimer)
+    }
+
+    /// When libcurl wants to be called.
+    private var libcurlTimer: Int64 {
+        var next = current?.timerDeadline ?? .max
+        for connections in retired { next = min(next, connections.timerDeadline) }
         return next
     }
 
@@ -36,12 +42,16 @@ extension Engine {
             return
         }
         let end = count > 1 ? shim_monotonic_microseconds() &+ Engine.longestTurn : .max
+        var hasEnded = false
         for index in 0..<count {
-            if let (what, owner) = events.event(index) { owner._withUnsafeGuaranteedRef { $0.act(on: what) } }
+            if let (what, owner) = events.event(index), owner._withUnsafeGuaranteedRef({ $0.act(on: what) }) {
+                hasEnded = true
+            }
             // The others are still ready when the program's own event loop comes back.
             if end < .max, shim_monotonic_microseconds() >= end { break }
         }
-        collect()
+        noteVersion()
+        if hasEnded { collect() }
     }
 
     private func runTimers(_ now: Int64) {
@@ -49,11 +59,10 @@ extension Engine {
         wakeSleepers(now)
         releaseHeld(now)
         // An action may set a timer that is due at once: what it starts should not wait for the next turn.
-        for _ in 0..<4 {
-            var wasDue = false
-            forEachConnections { if $0.runTimer(now) { wasDue = true } }
-            if !wasDue { return }
-            collect()
+        for _ in 0..<4 where libcurlTimer <= now {
+            var hasEnded = false
+            forEachConnections { if $0.timerDeadline <= now, $0.runTimer() { hasEnded = true } }
+            if hasEnded { collect() }
         }
     }
 
@@ -73,10 +82,12 @@ extension Engine {
     /// Takes the attempts that ended from libcurl.
     private func collect() {
         while let (call, code) = nextEnded() { end(call, call.end(code)) }
-        // The version of HTTP shows before the response is whole.
-        if !held.isEmpty, let call = running.first(where: { $0.isMultiplexed != nil }) {
-            gate.answered(isMultiplexed: call.isMultiplexed ?? false)
-        }
+    }
+
+    /// The version of HTTP shows before the response is whole.
+    private func noteVersion() {
+        guard !held.isEmpty, let call = running.first(where: { $0.isMultiplexed != nil }) else { return }
+        gate.answered(isMultiplexed: call.isMultiplexed ?? false)
     }
 
     private func nextEnded() -> (Call, CURLcode)? {
