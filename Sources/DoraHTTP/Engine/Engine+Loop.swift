@@ -12,15 +12,19 @@ extension Engine {
         var now = shim_monotonic_microseconds()
         runTimers(now)
         if finishedCount > 0 { return }
-        wait(until: min(limit, nextTimer), now)
+        let hasActed = wait(until: min(limit, nextTimer), now)
         now = shim_monotonic_microseconds()
+        if hasActed, !gate.isSeparate { nudgeAt = now &+ Engine.nudgeDelay }
         runTimers(now)
     }
+
+    /// Microseconds.
+    private static let nudgeDelay: Int64 = 20_000
 
     /// When there is something to do, whatever the sockets do.
     var nextTimer: Int64 {
         guard count > 0 else { return .max }
-        var next = min(nextWake, nextExpiry)
+        var next = min(nextWake, nextExpiry, running.isEmpty ? .max : nudgeAt)
         if !held.isEmpty { next = min(next, gate.widensAt) }
         return min(next, libcurlTimer)
     }
@@ -32,29 +36,35 @@ extension Engine {
         return next
     }
 
-    private func wait(until limit: Int64, _ now: Int64) {
+    /// Returns whether something happened to a socket.
+    @discardableResult
+    private func wait(until limit: Int64, _ now: Int64) -> Bool {
         // Rounded up: a timer that is asked for too early has nothing to do yet.
         let milliseconds = limit == .max ? -1 : max(0, min((limit &- now &+ 999) / 1000, 60_000))
         let count = events.wait(milliseconds: Int32(milliseconds))
         connectionsMayHaveChanged()
         guard count >= 0 else {
             failAll(refused: events.epoll >= 0 ? "epoll_wait" : "poll", shim_errno())
-            return
+            return false
         }
         let end = count > 1 ? shim_monotonic_microseconds() &+ Engine.longestTurn : .max
         var hasEnded = false
+        var hasActed = false
         for index in 0..<count {
-            if let (what, owner) = events.event(index), owner._withUnsafeGuaranteedRef({ $0.act(on: what) }) {
-                hasEnded = true
+            if let (what, owner) = events.event(index) {
+                hasActed = true
+                if owner._withUnsafeGuaranteedRef({ $0.act(on: what) }) { hasEnded = true }
             }
             // The others are still ready when the program's own event loop comes back.
             if end < .max, shim_monotonic_microseconds() >= end { break }
         }
         noteVersion()
         if hasEnded { collect() }
+        return hasActed
     }
 
     private func runTimers(_ now: Int64) {
+        if now >= nudgeAt { nudge() }
         expire(now)
         wakeSleepers(now)
         releaseHeld(now)
@@ -64,6 +74,22 @@ extension Engine {
             forEachConnections { if $0.timerDeadline <= now, $0.runTimer() { hasEnded = true } }
             if hasEnded { collect() }
         }
+    }
+
+    /// Has libcurl look once more at connections that fell quiet. Over HTTP/2 it may have taken in more than it acted
+    /// upon, and wait for an event that does not come: when a server ends TLS, not the connection (seen with 7.88), or
+    /// sends what is no frame (8.14).
+    private func nudge() {
+        nudgeAt = .max
+        var hasEnded = false
+        for (socket, owner) in events.sockets.readers {
+            let event = shim_ready(descriptor: socket, events: EPOLLIN.rawValue)
+            if owner._withUnsafeGuaranteedRef({ $0.act(on: event) }) { hasEnded = true }
+        }
+        guard hasEnded else { return }
+        collect()
+        // Those that share the connection see its end one by one.
+        nudgeAt = 0
     }
 
     /// Ends the attempts that are over a limit of time, whatever libcurl says of them.

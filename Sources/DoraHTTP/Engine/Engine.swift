@@ -51,6 +51,8 @@ final class Engine {
 
     /// No limit of a running call passes before; it may be that none does then.
     var nextExpiry = Int64.max
+    /// When quiet connections are to be looked at once more.
+    var nudgeAt = Int64.max
     /// When sleepers were last looked at, and when the rate limit lets those start that were due then.
     var lastWake: Int64 = 0
     var heldUntil = Int64.max

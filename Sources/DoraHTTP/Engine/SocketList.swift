@@ -86,6 +86,11 @@ struct SocketList {
         return nil
     }
 
+    /// The sockets that libcurl waits to read from.
+    var readers: [(socket: Int32, owner: Unmanaged<Connections>)] {
+        entries.filter { $0.events == EPOLLIN.rawValue }.map { ($0.socket, $0.owner) }
+    }
+
     /// Writes the sockets that libcurl waits for, as many as there is room for, and returns their number.
     func list(to target: UnsafeMutablePointer<shim_ready>, capacity: Int) -> Int {
         var count = 0

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+import libcurl
 from harness import API_KEY, APP_KEY, Client, DoraError
 from servers.behaviours import (
     DOCUMENTED,
@@ -107,8 +108,9 @@ BREAKS = [
     *(Fault(f"closed {place}", "connection", 3, "connection", sending(data, "hang_up")) for place, data in PLACES.items()),
     *(Fault(f"silence {place}", "timeout", 2, "timed out", sending(data, "be_silent"), IMPATIENT)
       for place, data in PLACES.items()),
-    # libcurl takes a FIN for an end of the body, with or without TLS close: the JSON shows that it was cut.
-    Fault("a body without a length that is cut", "malformed_response", 1, "200",
+    # An older libcurl takes a FIN without a TLS close for the end of the body: the JSON shows that it was cut.
+    Fault("a body without a length that is cut",
+          *(("malformed_response", 1, "200") if libcurl.VERSION < (8,) else ("connection", 3, "broke")),
           sending(head(200, ("Connection", "close")) + b"\r\n" + DOCUMENTED[:200], "cut")),
     Fault("a byte at a time in the header", "timeout", 2, "timed out", dripping(HEAD, 0.1), IMPATIENT),
     Fault("a byte at a time in the body", "timeout", 2, "timed out",

@@ -75,9 +75,10 @@ FAULTS = {
                               {"max_retries": 1, "attempt_timeout_ms": 250}),
     "a body over the limit": (large, "response_too_large", 1, "max_response_bytes",
                               {"max_retries": 2, "max_response_bytes": 64 * KIBIBYTE}),
-    # libcurl's own limit of 128 KiB. It ends the connection with all its streams, which may be without fault.
+    # libcurl's own limit of 128 KiB. It ends the connection with all its streams, which may be without fault; the
+    # server is busy with the headers, and may not read a request that was sent meanwhile.
     "headers over the limit": (lambda stream: stream.headers(200, *((f"x-filler-{n}", "x" * 8000) for n in range(60))),
-                               "connection", 3, "", RETRIES),
+                               "connection", (2, 3), "", RETRIES),
     "no JSON": (reply(200, b"<html>"), "malformed_response", 1, "200", RETRIES),
     **{f"status {status}": (reply(status, b"{}"), code, seen, str(status), RETRIES) for status, code, seen in [
         (302, "http", 1), (403, "forbidden", 1), (404, "not_found", 1), (408, "http", 3), (429, "rate_limited", 3),
@@ -95,7 +96,7 @@ def test_fault(server, authority, name):
             client.get("fault")
         error = caught.value
         assert error.code == code, str(error)
-        assert len(server.requests_for("fault")) == seen, str(error)
+        assert len(server.requests_for("fault")) in (seen if isinstance(seen, tuple) else (seen,)), str(error)
         assert message in error.message
         assert "\n" not in error.message
         assert client.get("event").response.http_version == "2", "the next call on the same client must succeed"

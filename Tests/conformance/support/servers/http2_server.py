@@ -37,6 +37,7 @@ class Conversation:
         self.protocol = h2.connection.H2Connection(
             h2.config.H2Configuration(client_side=False, header_encoding="latin-1", validate_outbound_headers=False))
         self.due = []
+        self.unsent = {}  # by stream: what its window has no room for, and whether the stream ends behind it
 
     def run(self):
         self.protocol.initiate_connection()
@@ -49,6 +50,7 @@ class Conversation:
                 for event in self.protocol.receive_data(data):
                     if isinstance(event, h2.events.RequestReceived):
                         self.answer(event)
+                self.send_unsent()
             while self.due and self.due[0][0] <= time.monotonic():
                 _, _, behaviour, stream = heapq.heappop(self.due)
                 behaviour(stream)
@@ -60,6 +62,20 @@ class Conversation:
 
     def flush(self):
         self.connection.sendall(self.protocol.data_to_send())
+
+    def send_unsent(self):
+        """Sends what the windows of streams and connection have room for, frame by frame."""
+        for stream_id, (data, end) in list(self.unsent.items()):
+            del self.unsent[stream_id]
+            with contextlib.suppress(h2.exceptions.StreamClosedError):  # the client has given it up
+                while data or end:
+                    room = min(self.protocol.local_flow_control_window(stream_id), self.protocol.max_outbound_frame_size)
+                    if data and room <= 0:
+                        self.unsent[stream_id] = (data, end)
+                        break
+                    part, data = data[:room], data[room:]
+                    self.protocol.send_data(stream_id, part, end and not data)
+                    end = end and bool(data)
 
     def answer(self, event):
         headers = dict(event.headers)
@@ -93,10 +109,9 @@ class Stream:
             self.protocol.send_headers(self.id, fields, end_stream=end)
 
     def data(self, data, end=False):
-        size = self.protocol.max_outbound_frame_size
-        with contextlib.suppress(h2.exceptions.StreamClosedError):
-            for start in range(0, len(data), size):
-                self.protocol.send_data(self.id, data[start:start + size], end and start + size >= len(data))
+        unsent, _ = self.conversation.unsent.pop(self.id, (b"", False))
+        self.conversation.unsent[self.id] = (unsent + data, end)
+        self.conversation.send_unsent()
 
     def later(self, seconds, behaviour):
         heapq.heappush(self.conversation.due, (time.monotonic() + seconds, self.id, behaviour, self))
