@@ -17,6 +17,7 @@ final class Connections {
     /// How many calls libcurl has.
     private(set) var count = 0
     private let wakeupPair: [Int32]
+    private var limit = 0
 
     static func make(_ engine: Engine) throws(DoraError) -> Connections {
         let (multi, pair) = try WakeupPair.makeMulti()
@@ -40,6 +41,13 @@ final class Connections {
     func close() {
         curl_multi_cleanup(multi)
         for descriptor in wakeupPair { engine.events.descriptors.remove(descriptor) }
+    }
+
+    /// How many connections there may be at once; 0 = any number.
+    func limit(to number: Int) {
+        guard number != limit else { return }
+        limit = number
+        _ = shim_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, number)
     }
 
     // MARK: Calls

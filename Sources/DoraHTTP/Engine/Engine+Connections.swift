@@ -15,6 +15,7 @@ extension Engine {
                 hasTidied = true
                 events.sockets.endStrayConnections()
             }
+            connections.limit(to: gate.waitsForPipe ? sharedConnections : 0)
             let code = connections.add(call, waitsForPipe: gate.waitsForPipe, tellsReadiness: gate.isUnknown)
             if code == CURLM_OK { return }
             throw DoraError(refused: "curl_multi_add_handle", code == CURLM_OUT_OF_MEMORY ? ENOMEM : EINVAL)
@@ -24,6 +25,14 @@ extension Engine {
             finished.append(call)
         }
     }
+
+    /// How many connections calls share at the most. When the streams of one are used up, an older libcurl (7.88 among
+    /// them) opens one for each further request; servers allow some hundred streams as a rule.
+    private var sharedConnections: Int {
+        maxRunning <= Engine.usualStreams ? 0 : (maxRunning &+ Engine.usualStreams &- 1) / Engine.usualStreams
+    }
+
+    private static let usualStreams = 100
 
     private func currentConnections() throws(DoraError) -> Connections {
         if let current { return current }

@@ -41,7 +41,7 @@ final class Engine {
     /// Whether new attempts wait for the rate limit, as those of a queue do.
     private(set) var obeysRateLimit = false
     /// How many calls may run or wait, finished, to be taken.
-    private var maxRunning = 1
+    private(set) var maxRunning = 1
 
     private(set) var running: [Call] = []
     var held: [Call] = []
