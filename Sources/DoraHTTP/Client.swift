@@ -10,7 +10,7 @@ package final class Client {
     package let settings: Settings
     let logger: Logger
     let options: ClientOptions
-    let rate = RateGate()
+    let rate: RateGate
 
     /// The engine listed last; each names the one before.
     private let engines = Atomic<UnsafeMutableRawPointer?>(nil)
@@ -33,6 +33,7 @@ package final class Client {
         self.settings = settings
         self.logger = logger
         generation = Atomic(ProcessGeneration.current)
+        rate = RateGate(timeout: settings.configuration.timeout)
         var agent = settings.configuration.userAgent ?? Text()
         agent.append(agent.isEmpty ? "libdora/" : " libdora/")
         agent.append(cString: version)

@@ -113,7 +113,7 @@ struct Simulation {
     var handshake: ClosedRange<Int64> = 0...0
 
     var random = SplitMix()
-    private var rateWindow = RateWindow()
+    private var rateWindow = RateWindow(longestPause: 3600 * SimulatedServer.second)
     private var flights: [Flight] = []
     private var sleepers: [Int64] = []
 
@@ -154,8 +154,11 @@ struct Simulation {
         while flights.count < concurrency {
             let sleeper = sleepers.firstIndex { $0 <= now }
             guard waiting > 0 || sleeper != nil else { return now }
-            guard let start = rateWindow.nextStart(now: now) else { return .max }
-            if start > now { return start }
+            switch rateWindow.nextStart(now: now) {
+            case .now: break
+            case .at(let time): return time
+            case .afterAnswer: return .max
+            }
             if let sleeper { sleepers.remove(at: sleeper) } else { waiting -= 1 }
             let isFirst = waiting + Int64(sleepers.count) >= ids - Int64(concurrency)
             let arrival = now + random.next(in: latency) + (isFirst ? random.next(in: handshake) : 0)

@@ -47,6 +47,12 @@ private func httpDate(_ text: UnsafePointer<CChar>) -> Int64? {
 }
 
 extension HeaderBlock {
+    /// X-RateLimit-Name.
+    package var rateLimitName: Text? {
+        guard mayTellOfLimits, let name = value(of: "x-ratelimit-name"), name[0] != 0 else { return nil }
+        return Text(copying: name)
+    }
+
     /// What the server's clock showed (Date, RFC 9110 section 6.6.1), in Unix seconds: this machine's may be off.
     fileprivate var serverTime: Int64? { value(of: "date").flatMap(httpDate) }
 }

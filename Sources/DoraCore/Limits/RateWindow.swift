@@ -1,182 +1,176 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known of the API's rate limit: when the next request may start without running into a 429.
+/// When a request may start.
+package enum Start: Equatable {
+    case now
+    /// Monotonic microseconds.
+    case at(Int64)
+    /// When a request that is in flight has been answered.
+    case afterAnswer
+}
+
+/// What is known of one rate limit of the API: when the next request may start without running into a 429.
 /// Pure: times are microseconds of a monotonic clock that the caller reads.
 ///
-/// Requests belong to the window that they started in. Of those that are not answered each may use up
-/// one more of what remains. Of a new window nothing is known: one request asks, the others wait for
-/// its answer. Who started when so many remained and hears that as many remain is in a window that began
-/// since, earlier than its predecessor's end was known to be: seconds are coarse.
+/// The API allows so many requests in a window of time, and says with each answer how many remain in this window and
+/// in how many seconds the next one begins. A window is in one of four states:
+///
+///     unlimited  No answer told of a limit. Requests start freely.
+///                An answer that tells of one leads to `open`, a refusal to `closed`.
+///     open       So many remain, at the least. Requests start as long as those in flight do not use them up.
+///                Leads to `closed` when none remains, to `asking` at its end. Whole seconds are coarse: an answer
+///                that tells of as many as were told before its request started is of a new window, `open` anew.
+///     closed     None remains before the end. Leads to `asking` then.
+///     asking     The window is over: one request asks what the next one allows, the others wait for its answer,
+///                which leads to `open`, `closed` or `unlimited`. After a second without an answer another one asks.
+///
+/// A request belongs to the window that it started in: what a late answer tells of an earlier one is not looked at,
+/// but for a refusal.
 package struct RateWindow {
-    /// What a request knows from its start to its answer.
+    /// Given to a request that starts, to be given back with its answer.
     package struct Ticket {
-        let window: UInt32
-        /// The answer of the same window tells of fewer that remain; `.max` where nothing was known.
-        let known: Int64
-        /// How many requests had been answered.
-        let answered: UInt64
-        /// `unclear` when it started: its answer takes all of these into account.
-        let unclear: Int64
+        fileprivate let window: UInt32
+        /// What remained by then, as far as was told.
+        fileprivate let remaining: Int64
+    }
 
-        /// That of no request: belongs to no window.
-        package static var none: Ticket { Ticket(window: .max, known: .max, answered: 0, unclear: 0) }
+    private enum State {
+        case unlimited
+        case open(remaining: Int64, end: Int64)
+        case closed(end: Int64)
+        case asking(since: Int64)
     }
 
     private static let second: Int64 = 1_000_000
-    /// Of requests that started side by side the answers come within that time.
-    private static let burst: Int64 = 250_000
-    /// No pause is longer: what a server asks for beyond it is asked again.
-    private static let longestPause: Int64 = 3600 * second
 
-    /// The number of the window; the first one is not limited before its first answer.
+    private var state = State.unlimited
     private var number: UInt32 = 0
-    /// Requests of all windows that were answered.
-    private var answered: UInt64 = 0
-    /// Requests of this window that were started and not answered.
+    /// Requests of this window that were not answered.
     private var inFlight: Int64 = 0
-    /// Requests of windows from `oldest` on that were not answered when a later one was found to have begun.
-    private var ambiguous: Int64 = 0
-    private var oldest: UInt32 = 0
-    /// How many of those were answered since: each may have taken one of what remains.
-    private var unclear: Int64 = 0
-    /// The smallest X-RateLimit-Remaining of this window; nil before its first answer.
-    private var told: Int64?
-    /// What remains besides `unclear`, `ambiguous` and `inFlight`.
-    private var bound: Int64 = 0
-    /// Whether both are from an answer to a request that may have started in the window before.
-    private var isEstimate = false
-    /// When the window ends, as far as its answers tell; nil while nothing is known.
-    private var end: Int64?
-    /// When the answer came that the window's period counts from.
+    /// When this window's first answer came: a period later it is over.
     private var firstAnswer: Int64 = 0
-    /// When a new window was asked for; nil once it has answered.
-    private var probeStart: Int64?
-    /// Whole seconds until the reset can be rounded up, or down: then the window ends up to a second later.
+    /// Whether whole seconds until the end are rounded down: then it comes up to a second later.
     private var roundsDown = false
+    /// No pause is longer unless the server names a longer period. Microseconds.
+    private let longestPause: Int64
 
-    package init() {}
-
-    /// When a request may start: `now`, later, or nil: not before the next answer.
-    package func nextStart(now: Int64) -> Int64? {
-        guard let end else { return now }
-        if let probeStart {
-            // An answer that takes so long says nothing: another one asks.
-            return now >= probeStart &+ RateWindow.second ? now : nil
-        }
-        if now >= end { return now }
-        guard told != nil else { return now }
-        let remaining = bound &- unclear &- ambiguous
-        guard remaining <= inFlight else { return now }
-        return inFlight &+ ambiguous > 0 && told != 0 ? nil : end
+    package init(longestPause: Int64) {
+        self.longestPause = longestPause
     }
 
+    package func nextStart(now: Int64) -> Start {
+        switch state {
+        case .unlimited:
+            return .now
+        case .open(let remaining, let end):
+            return now >= end || remaining > inFlight ? .now : .afterAnswer
+        case .closed(let end):
+            return now >= end ? .now : .at(end)
+        case .asking(let since):
+            return now >= since &+ RateWindow.second ? .now : .afterAnswer
+        }
+    }
+
+    /// A request starts.
     package mutating func started(now: Int64) -> Ticket {
-        if let end, now >= probeStart.map({ $0 &+ RateWindow.second }) ?? end {
-            begin(ambiguous: 0)
-            probeStart = now
+        let isOver =
+            switch state {
+            case .unlimited: false
+            case .open(_, let end), .closed(let end): now >= end
+            case .asking(let since): now >= since &+ RateWindow.second
+            }
+        if isOver {
+            state = .asking(since: now)
+            number &+= 1
+            inFlight = 0
         }
         inFlight &+= 1
-        return Ticket(
-            window: number, known: isEstimate ? .max : told ?? .max, answered: answered, unclear: unclear)
+        if case .open(let remaining, _) = state { return Ticket(window: number, remaining: remaining) }
+        return Ticket(window: number, remaining: .max)
     }
 
-    private mutating func begin(ambiguous: Int64) {
-        number &+= 1
-        if ambiguous == 0 { oldest = number }
-        self.ambiguous = ambiguous
-        unclear = 0
-        inFlight = 0
-        told = nil
-        isEstimate = false
-    }
-
-    /// An attempt ended without an answer that tells of the limit.
+    /// A request ended without an answer.
     package mutating func ended(_ ticket: Ticket) {
         guard leave(ticket) else { return }
         // Another one may ask at once.
-        if let probeStart { self.probeStart = probeStart &- RateWindow.second }
+        if case .asking(let since) = state { state = .asking(since: since &- RateWindow.second) }
     }
 
     /// - Parameter wait: what a 429 asked to wait, in milliseconds.
     package mutating func answered(_ ticket: Ticket, status: Int, _ rate: RateLimit, wait: Int64?, now: Int64) {
-        defer { answered &+= 1 }
-        if status == 429, let wait {
-            // Refused although the window should have ended, with less than a second to go: rounded down.
-            if ticket.window == number, probeStart != nil, wait == 0 { roundsDown = true }
-            refused(wait: wait, now: now)
+        let isOfThisWindow = leave(ticket)
+        if status == 429 {
+            if let wait { refused(wait: wait, rate, now: now) } else if isOfThisWindow { ended() }
+        } else if isOfThisWindow {
+            if rate.remaining >= 0, rate.resetSeconds >= 0 { told(ticket, rate, now: now) } else { ended() }
         }
-        guard leave(ticket) else { return }
-        if status != 429, rate.remaining >= 0, rate.resetSeconds >= 0 {
-            let surplus = surplus(ticket, rate)
-            if surplus != nil { begin(ambiguous: inFlight &+ ambiguous) }
-            counted(ticket, rate, now: now)
-            if let surplus {
-                bound = surplus
-                isEstimate = true
-            }
-        } else if status != 429 {
-            // The limit is not told any more.
-            if probeStart != nil { end = nil }
-        }
-        probeStart = nil
     }
 
-    /// What remains at least of a window that began unnoticed, in-flight requests aside; nil if none did.
-    private func surplus(_ ticket: Ticket, _ rate: RateLimit) -> Int64? {
-        guard rate.remaining >= ticket.known else { return nil }
-        // What was answered since its start may have been counted after it.
-        let surplus = rate.remaining &- Int64(truncatingIfNeeded: answered &- ticket.answered)
-        return told != nil && surplus > bound &- unclear ? surplus : nil
-    }
-
-    /// A request is not in flight any more. Returns whether it tells of this window.
+    /// Returns whether the request is of this window.
     private mutating func leave(_ ticket: Ticket) -> Bool {
-        if ticket.window == number {
-            inFlight = max(0, inFlight &- 1)
-            return true
-        }
-        if ticket.window >= oldest, ticket.window < number, ambiguous > 0 {
-            ambiguous &-= 1
-            unclear &+= 1
-        }
-        return false
+        guard ticket.window == number else { return false }
+        inFlight = max(0, inFlight &- 1)
+        return true
     }
 
-    private mutating func refused(wait: Int64, now: Int64) {
-        let until = now &+ pause(seconds: min(wait, 1 << 40) / 1000, milliseconds: wait % 1000)
-        if told == 0, let end, now < end {
-            self.end = min(end, until)
+    /// The limit is not told any more.
+    private mutating func ended() {
+        if case .asking = state { state = .unlimited }
+    }
+
+    private mutating func refused(wait: Int64, _ rate: RateLimit, now: Int64) {
+        // Less than a second was to go, or it would not have been refused.
+        if wait == 0 { roundsDown = true }
+        let milliseconds = wait == 0 ? 1000 : min(wait, 1 << 40)
+        let end = now &+ min(milliseconds &* 1000, longest(rate))
+        if case .closed(let known) = state, known > now {
+            state = .closed(end: min(known, end))
         } else {
-            end = until
+            state = .closed(end: end)
         }
-        told = 0
-        bound = 0
     }
 
-    private mutating func counted(_ ticket: Ticket, _ rate: RateLimit, now: Int64) {
+    private mutating func told(_ ticket: Ticket, _ rate: RateLimit, now: Int64) {
+        // Something of the window was left when it answered.
         if rate.resetSeconds == 0 { roundsDown = true }
-        let isFirst = told == nil
-        // Amid the first requests, which start without knowing anything, a window may end: the last counts.
-        let isOfFirstBurst = isFirst || (ticket.known == .max && now &- firstAnswer < RateWindow.burst)
-        if isOfFirstBurst { firstAnswer = now }
-        var until = now &+ pause(seconds: rate.resetSeconds, milliseconds: 0)
-        if rate.periodSeconds > 0 {
-            until = min(until, firstAnswer &+ min(rate.periodSeconds, 1 << 40) &* RateWindow.second)
+        switch state {
+        case .unlimited, .asking:
+            firstAnswer = now
+            set(remaining: rate.remaining, end: end(rate, now: now))
+        case .open where isOfNewWindow(ticket, rate):
+            firstAnswer = now
+            set(remaining: rate.remaining, end: end(rate, now: now))
+        case .open(let remaining, let known):
+            set(remaining: min(remaining, rate.remaining), end: min(known, end(rate, now: now)))
+        case .closed:
+            break
         }
-        if let end, !isFirst {
-            self.end = isOfFirstBurst ? max(end, until) : min(end, until)
-        } else {
-            end = until
-        }
-        // What was answered since the request started may not be in what its answer tells.
-        let own = rate.remaining &+ ticket.unclear
-        bound = isFirst || isEstimate ? own : min(bound, own)
-        told = isFirst || isEstimate ? rate.remaining : min(told ?? .max, rate.remaining)
-        isEstimate = false
     }
 
-    private func pause(seconds: Int64, milliseconds: Int64) -> Int64 {
-        let rounded = min(seconds, 1 << 40) &+ (roundsDown ? 1 : 0)
-        return min(rounded &* RateWindow.second &+ milliseconds &* 1000, RateWindow.longestPause)
+    /// A tenth of the limit more: what is given back one by one makes no new window.
+    private func isOfNewWindow(_ ticket: Ticket, _ rate: RateLimit) -> Bool {
+        ticket.remaining < .max && rate.remaining > ticket.remaining &+ max(rate.limit, 0) / 10
+    }
+
+    private mutating func set(remaining: Int64, end: Int64) {
+        state = remaining > 0 ? .open(remaining: remaining, end: end) : .closed(end: end)
+    }
+
+    private func end(_ rate: RateLimit, now: Int64) -> Int64 {
+        let seconds = min(rate.resetSeconds, 1 << 40) &+ (roundsDown ? 1 : 0)
+        let end = now &+ min(seconds &* RateWindow.second, longest(rate))
+        guard let period = RateWindow.period(rate) else { return end }
+        return min(end, firstAnswer &+ period)
+    }
+
+    /// No pause is longer: servers have been seen to send nonsense.
+    private func longest(_ rate: RateLimit) -> Int64 {
+        RateWindow.period(rate).map { min($0, RateWindow.longestPeriod) } ?? longestPause
+    }
+
+    private static let longestPeriod: Int64 = 24 * 3600 * second
+
+    private static func period(_ rate: RateLimit) -> Int64? {
+        rate.periodSeconds > 0 ? min(rate.periodSeconds, 1 << 40) &* second : nil
     }
 }

@@ -23,6 +23,8 @@ struct AttemptOutcome {
     /// 0 if no response came.
     let status: Int
     let rateLimit: RateLimit
+    /// What the server calls the limit.
+    let rateLimitName: Text?
     /// Milliseconds that the server asks to wait.
     let wait: Int64?
     let osError: Int
@@ -49,11 +51,13 @@ struct AttemptOutcome {
         if receiver.hasHeaders {
             status = shim_easy_get_long(easy, CURLINFO_RESPONSE_CODE)
             rateLimit = RateLimit(receiver.headers, unixTime: shim_unix_seconds())
+            rateLimitName = receiver.headers.rateLimitName
             wait = serverWait(
                 status: status, headers: receiver.headers, rateLimit: rateLimit, unixTime: shim_unix_seconds())
         } else {
             status = 0
             rateLimit = RateLimit()
+            rateLimitName = nil
             wait = nil
         }
         guard curlCode != CURLE_OK else {

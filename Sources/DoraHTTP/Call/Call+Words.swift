@@ -53,6 +53,9 @@ extension Call {
         line.append(" in ")
         line.append(wait)
         line.append(" ms")
-        log(.debug, line)
+        log(wait > Call.longWait ? .warning : .debug, line)
     }
+
+    /// Milliseconds.
+    private static var longWait: Int64 { 10_000 }
 }

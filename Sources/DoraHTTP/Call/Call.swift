@@ -8,9 +8,9 @@ import DoraCore
 final class Call {
     let easy: UnsafeMutableRawPointer
     private(set) var tag: UInt64 = 0
-    /// The engine's: its place among the running calls, and what it told the rate limit.
+    /// The engine's: its place among the running calls, and what the rate limit gave it for the attempt.
     var slot = 0
-    var ticket = RateWindow.Ticket.none
+    var ticket: RateLimits.Ticket?
     /// Whose attempt it is; nil while libcurl does not have it. The engine keeps them alive.
     private(set) var connections: Unmanaged<Connections>?
 

@@ -49,8 +49,28 @@ extension Engine {
     func earliestStart() -> Int64? {
         guard obeysRateLimit else { return nil }
         let now = shim_monotonic_microseconds()
-        guard let until = rate._withUnsafeGuaranteedRef({ $0.refusal(now: now) }) else { return nil }
-        // The answer that it waits for may be another thread's: look again soon.
-        return until == .max ? now &+ Engine.pollInterval : until
+        switch rate._withUnsafeGuaranteedRef({ $0.nextStart(.fetch, now: now) }) {
+        case .now:
+            return nil
+        case .at(let time):
+            logWait(until: time, now: now)
+            return time
+        case .afterAnswer:
+            // The answer that it waits for may be another thread's: look again soon.
+            return now &+ Engine.pollInterval
+        }
     }
+
+    /// Once a wait.
+    private func logWait(until time: Int64, now: Int64) {
+        guard client.logger.isOn, time != loggedWait else { return }
+        loggedWait = time
+        var line = Text("waiting ")
+        line.append((time &- now &+ 999) / 1000)
+        line.append(" ms for the rate limit")
+        client.log(time &- now > Engine.longWait ? .warning : .debug, line)
+    }
+
+    /// Microseconds.
+    private static let longWait: Int64 = 10_000_000
 }

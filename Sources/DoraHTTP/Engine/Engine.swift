@@ -58,6 +58,8 @@ final class Engine {
     var heldUntil = Int64.max
     /// Whether connections were looked after since the last wait.
     var hasTidied = false
+    /// The last wait for the rate limit that was logged.
+    var loggedWait: Int64 = 0
     private var randomState: UInt64
 
     /// From 7.80 on libcurl tells when a connection is ready (CURLOPT_PREREQFUNCTION).
@@ -168,7 +170,7 @@ final class Engine {
     func startAttempt(_ call: Call) {
         let now = shim_monotonic_microseconds()
         call.startAttempt(now: now)
-        call.ticket = rate._withUnsafeGuaranteedRef { $0.start(now: now) }
+        call.ticket = rate._withUnsafeGuaranteedRef { $0.start(.fetch, now: now) }
         call.slot = running.count
         running.append(call)
         nextExpiry = min(nextExpiry, call.connectDeadline)
@@ -189,7 +191,7 @@ final class Engine {
 
     /// An attempt is over: takes it from libcurl, and the call from those that run.
     func forget(_ call: Call) {
-        rate._withUnsafeGuaranteedRef { $0.ended(call.ticket) }
+        if let ticket = call.ticket { rate._withUnsafeGuaranteedRef { $0.ended(ticket) } }
         remove(call)
     }
 
@@ -216,7 +218,7 @@ final class Engine {
         let (outcome, hasEnded) = call.attemptEnded(
             attemptEnd, now: now, random: random(), socketErrno: socketErrno)
         socketErrno = 0
-        rate._withUnsafeGuaranteedRef { $0.ended(call.ticket, outcome, now: now) }
+        if let ticket = call.ticket { rate._withUnsafeGuaranteedRef { $0.ended(ticket, outcome, now: now) } }
         remove(call)
         if events.sockets.connectionCount == 0 { gate.disconnected() }
         if hasEnded {
