@@ -68,7 +68,7 @@ class Exchange:
         try:
             if not self.connection.recv(1):
                 raise Hangup
-        except TimeoutError:
+        except socket.timeout:  # TimeoutError itself from Python 3.10 on
             self.connection.settimeout(PATIENCE_SECONDS)
 
     def be_silent(self):
