@@ -2,32 +2,15 @@
 """Proxies: a tunnel, and nothing of the request's but host and port for the proxy to see."""
 
 import base64
-import contextlib
-import select
-import socket
 
 import pytest
 
 from harness import API_KEY, APP_KEY, Client, DoraError
 from servers.behaviours import event, reply, sending
 from servers.external import tinyproxy
-from servers.fault_server import Hangup
+from servers.tunnel import tunnel
 
 SECRETS = [API_KEY, APP_KEY, "DD-API-KEY", "DD-APPLICATION-KEY", "dora", "X-Trace"]
-
-
-def tunnel(exchange):
-    """What a proxy does with CONNECT: bytes to and fro, until one side ends."""
-    host, port = exchange.request.target.rsplit(":", 1)
-    with contextlib.closing(socket.create_connection((host, int(port)))) as target:
-        exchange.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
-        ends = {exchange.connection: target, target: exchange.connection}
-        while True:
-            for source in select.select(list(ends), [], [], 30)[0]:
-                data = source.recv(65536)
-                if not data:
-                    raise Hangup
-                ends[source].sendall(data)
 
 
 @pytest.fixture
