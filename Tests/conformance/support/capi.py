@@ -126,6 +126,8 @@ FUNCTIONS = {
 def load():
     library = ctypes.CDLL(str(LIBRARY))
     for name, (result, arguments) in FUNCTIONS.items():
+        if not hasattr(library, name):
+            continue  # declared ahead of the library
         function = getattr(library, name)
         function.restype = result
         function.argtypes = arguments
