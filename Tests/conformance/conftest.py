@@ -100,9 +100,9 @@ def compile_c(tmp_path_factory):
     def compile(source, linked=True):
         program = directory / source.stem
         if not program.exists():
-            libraries = [*pkg_config("--libs"), f"-Wl,-rpath,{pkg_config('--variable=libdir')[0]}"] if linked else ["-ldl"]
+            libraries = [*pkg_config("--libs"), f"-Wl,-rpath,{pkg_config('--variable=libdir')[0]}"] if linked else []
             subprocess.run(["cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-pthread",
-                            "-o", program, source, *pkg_config("--cflags"), *libraries], check=True)
+                            "-o", program, source, *pkg_config("--cflags"), *libraries, "-ldl"], check=True)
         return program
 
     return compile
