@@ -25,7 +25,12 @@
  *            handler, raises no SIGPIPE, prints nothing, and leaves errno and
  *            the locale alone. It reads the environment in dora_config_new and
  *            in dora_client_new(NULL, ...) only; libcurl reads its proxy
- *            variables by itself. When memory runs out the process ends.
+ *            variables, and SSLKEYLOGFILE, by itself. When memory runs out the
+ *            process ends.
+ * Fork       A child may use what it inherited: a client, and a queue with a
+ *            copy of what is pending, go on over connections of the child's own,
+ *            and the parent's go on undisturbed. A queue that another thread was
+ *            inside of at the fork is of no use in the child.
  */
 #ifndef DORA_H
 #define DORA_H
@@ -99,13 +104,14 @@ enum {
     DORA_ERROR_SERVER = 7,
     /** Any other status that is not 200. Redirects are never followed. */
     DORA_ERROR_HTTP = 8,
-    /** Name lookup, connecting, the proxy, or the connection broke. */
+    /** Name lookup, connecting, the proxy, or the connection broke; or the system
+     *  refused the descriptor or the call that it takes. */
     DORA_ERROR_CONNECTION = 9,
     /** The server's certificate or the TLS handshake. */
     DORA_ERROR_TLS = 10,
     /** A timeout, or the deadline of the whole call, passed. */
     DORA_ERROR_TIMEOUT = 11,
-    /** dora_client_cancel was called, or the queue was freed. */
+    /** dora_client_cancel or dora_queue_cancel was called. */
     DORA_ERROR_CANCELLED = 12,
     /** The body or the headers were over their limit. */
     DORA_ERROR_RESPONSE_TOO_LARGE = 13,
@@ -257,8 +263,8 @@ dora_config *dora_config_new(void);
 void dora_config_set_site(dora_config *config, const char *site);
 
 /**
- * The API key, sent as DD-API-KEY. It must not be empty or hold control
- * characters. Default: DD_API_KEY.
+ * The API key, sent as DD-API-KEY. It must not be empty, hold control
+ * characters, or be longer than 4,096 bytes. Default: DD_API_KEY.
  */
 void dora_config_set_api_key(dora_config *config, const char *api_key);
 
@@ -279,13 +285,13 @@ void dora_config_set_access_token(dora_config *config, const char *access_token)
 /**
  * The address to use in place of the site's: https://host[:port][/prefix], or
  * http:// to a loopback host (localhost, 127.0.0.0/8, [::1]). User names,
- * queries and fragments are refused. Default: none.
+ * queries, fragments, and more than 4,096 bytes are refused. Default: none.
  */
 void dora_config_set_base_url(dora_config *config, const char *base_url);
 
 /**
- * A file of CA certificates (PEM) to trust in place of the system's.
- * Default: the system's.
+ * A file of CA certificates (PEM) that replaces the system's authorities, for
+ * the server and for an https:// proxy. Default: the system's.
  */
 void dora_config_set_ca_file(dora_config *config, const char *path);
 
@@ -297,10 +303,13 @@ void dora_config_set_client_certificate(dora_config *config, const char *certifi
 
 /**
  * The proxy: [http|https|socks4|socks4a|socks5|socks5h]://[user:password@]host[:port],
- * or "" for no proxy whatever the environment says. Requests go through the
- * proxy's CONNECT tunnel, which sees neither keys nor headers. Requests to an
- * http:// base URL, which is loopback, never use a proxy.
- * Default: libcurl's environment variables (https_proxy, no_proxy, ...).
+ * or "" for no proxy whatever the environment says. A '/', '?', '#' or '\\' in
+ * the user name or password is to be percent-encoded; control characters are
+ * refused. Requests go through the proxy's CONNECT tunnel, which sees neither
+ * keys nor headers. A proxy that is set here is used whatever no_proxy says.
+ * Requests to an http:// base URL, which is loopback, never use a proxy.
+ * Default: libcurl's environment variables (https_proxy, all_proxy, no_proxy),
+ * whose form dora_client_new checks in the same way.
  */
 void dora_config_set_proxy(dora_config *config, const char *proxy);
 
@@ -314,8 +323,9 @@ void dora_config_set_user_agent(dora_config *config, const char *product);
  * Adds a request header to those that every request carries. The headers that
  * the library sends itself (Accept, Accept-Encoding, Authorization, DD-API-KEY,
  * DD-APPLICATION-KEY, User-Agent), those that frame a request (Connection,
- * Content-Length, Host, Transfer-Encoding, ...) and values with control
- * characters are refused by dora_client_new.
+ * Content-Length, Host, Transfer-Encoding, ...), values with control
+ * characters, headers of more than 8,192 bytes and more than 32,768 bytes of
+ * them are refused by dora_client_new.
  */
 void dora_config_add_header(dora_config *config, const char *name, const char *value);
 
@@ -360,10 +370,12 @@ enum {
 
 /**
  * Receives log messages: one a finished attempt at DORA_LOG_INFO, connections,
- * retries and waits at DORA_LOG_DEBUG. No message holds a secret.
+ * retries and waits at DORA_LOG_DEBUG, waits of more than 10 seconds at
+ * DORA_LOG_WARNING. No message holds a secret.
  *
  * It is called on the thread that makes the call, while that call lasts. It
- * must not unwind (throw, longjmp) through the library or free the client.
+ * must not unwind (throw, longjmp) through the library, free the client or a
+ * queue, use the queue that calls it, or return in a child that it forked.
  *
  * Parameters: user_data  as given to dora_config_set_logger.
  *             level      a DORA_LOG_ constant.
@@ -396,8 +408,8 @@ dora_client *dora_client_new(const dora_config *config, dora_error **error);
  * Fetches one incident event and waits for it, retries included.
  *
  * Parameters: failure_id  the event's id. It is percent-encoded into one path
- *                         segment (RFC 3986 section 2.1); "", "." and ".." are
- *                         refused.
+ *                         segment (RFC 3986 section 2.1); "", "." and "..", and
+ *                         more than 4,096 bytes are refused.
  * Returns: the caller's, for dora_failure_free; NULL on failure.
  * Errors: all codes.
  * Threads: any number at once on one client, and in a child after fork.
@@ -688,9 +700,13 @@ bool dora_queue_cancel(dora_queue *queue, uint64_t tag);
 /**
  * A descriptor for poll, epoll and event loops. It polls readable whenever
  * dora_queue_next(queue, 0) has something to do, timeouts and retries included:
- * call that until it returns NULL, then poll again. It is not to be read.
+ * call that until it returns NULL, then poll again. It is level-triggered: a loop
+ * that has other work may stop after some results, and finds it readable again.
+ * With nothing to do it stays quiet. It is not to be read.
  *
- * Returns: borrowed from the queue, closed on exec; -1 for NULL.
+ * Returns: borrowed from the queue, which closes it, and closed on exec; -1 for
+ *          NULL, and where the system refuses the timer that it takes. In a child
+ *          after fork it is another one: ask again.
  */
 int dora_queue_fd(const dora_queue *queue);
 

@@ -18,7 +18,9 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -140,8 +142,8 @@ static inline void shim_event_drain(int descriptor) {
     }
 }
 
-/* Arms a timer descriptor for `microseconds` from now; -1 disarms it. */
-static inline void shim_timer_arm(int timer, int64_t microseconds) {
+/* Arms a timer descriptor for `microseconds` from now; -1 disarms it. Returns 0 where the system refuses. */
+static inline int shim_timer_arm(int timer, int64_t microseconds) {
     struct itimerspec when;
     memset(&when, 0, sizeof when);
     if (microseconds == 0) {
@@ -150,7 +152,7 @@ static inline void shim_timer_arm(int timer, int64_t microseconds) {
         when.it_value.tv_sec = (time_t)(microseconds / 1000000);
         when.it_value.tv_nsec = (long)(microseconds % 1000000) * 1000;
     }
-    timerfd_settime(timer, 0, &when, NULL);
+    return timerfd_settime(timer, 0, &when, NULL) == 0;
 }
 
 /* Whether there is something to read, or the other side is gone. */
@@ -168,6 +170,19 @@ static inline void shim_end_stream(int socket) {
     shutdown(socket, SHUT_RDWR);
 }
 
+/* Marks a descriptor as the library's own, and tells one that is: a child may have closed it and opened a file of its
+ * own under its number. The mark is a signal number (F_SETSIG) that is never sent, since O_ASYNC is not set; it lies
+ * with what the descriptor is open to, which a fork shares. */
+enum { SHIM_SETSIG = 10, SHIM_GETSIG = 11, SHIM_MARK = 53 };
+
+static inline void shim_mark(int descriptor) {
+    fcntl(descriptor, SHIM_SETSIG, SHIM_MARK);
+}
+
+static inline int shim_is_marked(int descriptor) {
+    return fcntl(descriptor, SHIM_GETSIG) == SHIM_MARK;
+}
+
 /* Puts /dev/null in a descriptor's place: what is written to it goes nowhere. Returns 0 if that can't be done. */
 static inline int shim_disconnect(int descriptor) {
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -179,20 +194,29 @@ static inline int shim_disconnect(int descriptor) {
     return result >= 0;
 }
 
-/* 0, or the errno that making a descriptor fails with: EMFILE, ENFILE. */
+/* 0, or the errno of a lack of descriptors: EMFILE, ENFILE. What a moment ago failed for want of one may have let go
+ * of some since: a few are as good as none. */
 static inline int shim_descriptor_shortage(void) {
-    int saved = errno, descriptor = dup(0), result = 0;
-    if (descriptor >= 0) {
-        close(descriptor);
-    } else if (errno == EMFILE || errno == ENFILE) {
-        result = errno;
-    } else if ((descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0) {
-        close(descriptor);
-    } else if (errno == EMFILE || errno == ENFILE) {
-        result = errno;
+    enum { FEW = 8 };
+    struct rlimit limit;
+    int descriptor = eventfd(0, EFD_CLOEXEC);
+    if (descriptor < 0) {
+        return errno == EMFILE || errno == ENFILE ? errno : 0;
     }
-    errno = saved;
-    return result;
+    close(descriptor);
+    /* It was the smallest that was free. */
+    return getrlimit(RLIMIT_NOFILE, &limit) == 0 && (rlim_t)descriptor + FEW >= limit.rlim_cur ? EMFILE : 0;
+}
+
+/* 0, or the errno with which the system refuses poll(2), which libcurl needs. */
+static inline int shim_poll_refusal(void) {
+    return poll(NULL, 0, 0) < 0 && errno != EINTR ? errno : 0;
+}
+
+/* 0, or the errno with which the system refuses getrandom(2), which TLS needs. */
+static inline int shim_random_refusal(void) {
+    char byte;
+    return syscall(SYS_getrandom, &byte, 1, 1 /* GRND_NONBLOCK */) < 0 && errno != EINTR && errno != EAGAIN ? errno : 0;
 }
 
 /* A page that a child finds full of zeros after fork (MADV_WIPEONFORK, Linux 4.14); NULL where there is none. */

@@ -18,7 +18,7 @@ extension DoraError {
 }
 
 /// What to do when descriptors or memory for them ran out.
-package let shortageRemedy: StaticString =
+private let shortageRemedy: StaticString =
     "close descriptors or raise their limit (ulimit -n), and try again: it may pass"
 
 /// Whether an errno says that something ran out.

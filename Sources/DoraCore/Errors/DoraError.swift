@@ -49,6 +49,13 @@ package final class DoraError: Error, @unchecked Sendable {
         DoraError(.invalidArgument, Text(message))
     }
 
+    /// The same before anything was sent, without a secret in its words.
+    func redacted(by redactor: Redactor) -> DoraError {
+        DoraError(
+            code, redactor.redact(message.text), isRetryable: isRetryable, retryAfter: -1, curlCode: 0, response: nil,
+            items: nil, body: ByteBuffer())
+    }
+
     /// The body as it was received, nil if no response came back.
     package var receivedBody: UnsafeBufferPointer<UInt8>? {
         hasBody ? UnsafeBufferPointer(start: body.start, count: body.count) : nil

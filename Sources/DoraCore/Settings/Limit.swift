@@ -6,6 +6,7 @@ package enum Limit {
     package static let query = 4096
     static let key = 4096
     static let header = 8192
+    static let headers = 32_768
     static let url = 4096
     static let path = 4096
 

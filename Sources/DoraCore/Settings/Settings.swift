@@ -32,8 +32,17 @@ package struct Surroundings {
 }
 
 extension Configuration {
-    /// Reports the first setting that can't be used.
+    /// Reports the first setting that can't be used. A key that stands in another setting's place is not shown.
     package func validated(_ surroundings: Surroundings) throws(DoraError) -> Settings {
+        do throws(DoraError) {
+            return try settings(surroundings)
+        } catch {
+            let secrets = [apiKey, appKey, accessToken].compactMap { $0 }
+            throw error.redacted(by: Redactor(secrets))
+        }
+    }
+
+    private func settings(_ surroundings: Surroundings) throws(DoraError) -> Settings {
         let target = try validatedTarget()
         let credentials = try validatedCredentials()
         try validateFiles(surroundings.openError)
@@ -125,10 +134,12 @@ extension Configuration {
         if let userAgent, userAgent.isEmpty || !userAgent.bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) {
             throw invalid("user_agent", ": ", userAgent, " is no product token; give printable ASCII such as agent/1.2")
         }
+        var total = 0
         for header in headers {
-            if header.name.bytes.count &+ header.value.count > Limit.header {
-                throw Limit.exceeded("header", Limit.header)
-            }
+            let length = header.name.bytes.count &+ header.value.count
+            if length > Limit.header { throw Limit.exceeded("header", Limit.header) }
+            total &+= length
+            if total > Limit.headers { throw Limit.exceeded("header: all headers together", Limit.headers) }
             if header.name.isEmpty || !header.name.bytes.allSatisfy(isTokenCharacter) {
                 throw invalid("header", ": ", header.name, " is no header name; give letters, digits and '-'")
             }

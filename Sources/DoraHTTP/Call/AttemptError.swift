@@ -24,8 +24,9 @@ struct AttemptError {
             self.init(
                 code: .timeout, isRetryable: true, text: expiry.text,
                 remedy: "check the network, or allow more time")
-        } else if outcome.shortage != 0 {
-            self.init(shortage: outcome.shortage)
+        } else if let refusal = outcome.refusal {
+            let refused = DoraError(refused: refusal.call, refusal.errorNumber)
+            self.init(code: refused.code, isRetryable: refused.isRetryable, text: refused.message.text, remedy: "")
         } else if outcome.curlCode != CURLE_OK {
             self.init(transport: outcome, detail: detail, redactor: redactor)
         } else if !outcome.isHeaderComplete {
@@ -48,12 +49,6 @@ struct AttemptError {
         self.init(code: .responseTooLarge, isRetryable: false, text: Text(what), remedy: remedy)
         text.append(limit)
         text.append(" bytes")
-    }
-
-    private init(shortage: Int32) {
-        self.init(
-            code: .connection, isRetryable: true, text: Text("no descriptor was free for it, "), remedy: shortageRemedy)
-        text.append(errorNumber: shortage)
     }
 
     private init(transport outcome: AttemptOutcome, detail: UnsafePointer<CChar>, redactor: Redactor) {

@@ -29,8 +29,8 @@ struct AttemptOutcome {
     let wait: Int64?
     let osError: Int
     let proxyStatus: Int
-    /// The errno of a lack of descriptors that the attempt ran into; 0 if there was none.
-    let shortage: Int32
+    /// What the system refused, and its errno, where libcurl says something else.
+    let refusal: (call: StaticString, errorNumber: Int32)?
 
     init(_ easy: UnsafeMutableRawPointer, _ end: AttemptEnd, _ receiver: ResponseReceiver, socketErrno: Int32) {
         switch end {
@@ -63,27 +63,36 @@ struct AttemptOutcome {
         guard curlCode != CURLE_OK else {
             osError = 0
             proxyStatus = 0
-            shortage = 0
+            refusal = nil
             return
         }
         osError = shim_easy_get_long(easy, CURLINFO_OS_ERRNO)
         proxyStatus = shim_easy_get_long(easy, CURLINFO_HTTP_CONNECTCODE)
-        shortage = AttemptOutcome.shortage(curlCode, socketErrno: socketErrno)
+        refusal = AttemptOutcome.refusal(curlCode, socketErrno: socketErrno)
     }
 
     var isEvent: Bool { curlCode == CURLE_OK && status == 200 && isHeaderComplete }
 
     /// libcurl says that a name was not found, or a file of certificates, where there was no descriptor to look
-    /// with.
-    private static func shortage(_ code: CURLcode, socketErrno: Int32) -> Int32 {
+    /// with; and that a server can't be reached where a sandbox forbids to look.
+    private static func refusal(
+        _ code: CURLcode, socketErrno: Int32
+    ) -> (call: StaticString, errorNumber: Int32)? {
         switch code {
-        case CURLE_COULDNT_CONNECT where isShortage(socketErrno): socketErrno
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_SSL_CACERT_BADFILE,
             CURLE_SSL_CERTPROBLEM, CURLE_COULDNT_CONNECT, CURLE_OUT_OF_MEMORY, CURLE_SSL_CONNECT_ERROR,
             CURLE_FAILED_INIT:
-            shim_descriptor_shortage()
-        default: 0
+            break
+        default:
+            return nil
         }
+        if socketErrno != 0 { return ("socket", socketErrno) }
+        let shortage = shim_descriptor_shortage()
+        if shortage != 0 { return ("opening a file or a socket", shortage) }
+        let poll = shim_poll_refusal()
+        if poll != 0 { return ("poll", poll) }
+        let random = shim_random_refusal()
+        return random != 0 ? ("getrandom", random) : nil
     }
 
     func phases(_ easy: UnsafeMutableRawPointer) -> (Int64, Int64, Int64, Int64, Int64) {

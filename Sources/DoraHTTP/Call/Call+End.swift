@@ -98,7 +98,7 @@ extension Call {
         var message = subject
         message.append(error.text)
         if let items { message.append(items, redactor) }
-        message.append("; ")
+        if error.remedy.utf8CodeUnitCount > 0 { message.append("; ") }
         message.append(error.remedy)
         if let wait = outcome.wait { message.append(serverWait: wait) }
         message.append(decision, attempts: attempt)

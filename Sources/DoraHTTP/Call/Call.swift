@@ -233,7 +233,7 @@ final class Call {
 
     /// How an attempt ended that libcurl is through with.
     func end(_ code: CURLcode) -> AttemptEnd {
-        guard code != CURLE_OK, wasStopped else { return .libcurl(code) }
+        guard code != CURLE_OK, wasStopped || isToStop() else { return .libcurl(code) }
         return expiry(now: shim_monotonic_microseconds()).map { .expired($0) } ?? .cancelled
     }
 

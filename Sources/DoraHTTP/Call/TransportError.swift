@@ -22,7 +22,7 @@ struct TransportError {
         switch curlCode {
         case CURLE_COULDNT_RESOLVE_HOST:
             self.init(.connection, retryable: true, "check the network, the name server, and site or base_url")
-        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY:
+        case CURLE_COULDNT_RESOLVE_PROXY, CURLE_PROXY, CURLE_URL_MALFORMAT, CURLE_LOGIN_DENIED, CURLE_AUTH_ERROR:
             self.init(.connection, retryable: true, "check proxy and the variables https_proxy and no_proxy")
         case _ where proxyStatus != 0 && proxyStatus / 100 != 2:
             self.init(
@@ -53,7 +53,8 @@ struct TransportError {
                 .responseTooLarge, retryable: false, "libcurl's limit on headers; check what answers at this address")
         case CURLE_BAD_CONTENT_ENCODING:
             self.init(.malformedResponse, retryable: false, "the compressed body is damaged; try compression off")
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WRITE_ERROR:
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WRITE_ERROR, CURLE_BAD_FUNCTION_ARGUMENT:
+            // The last one comes of trailers that are no fields.
             self.init(.connection, retryable: false, "the answer is not HTTP; check what answers at this address")
         default:
             self.init(.internalError, retryable: false, "please report this")

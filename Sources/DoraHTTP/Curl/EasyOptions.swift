@@ -76,6 +76,8 @@ struct ClientOptions {
         options.require(
             "CURLOPT_CONNECTTIMEOUT_MS", CURLOPT_CONNECTTIMEOUT_MS,
             connect == 0 ? Int(Int32.max) : min(connect &+ ClientOptions.slack, Int(Int32.max)))
+        // Each attempt sets its own.
+        options.require("CURLOPT_TIMEOUT_MS", CURLOPT_TIMEOUT_MS, 0)
         options.improve("CURLOPT_TCP_KEEPALIVE", CURLOPT_TCP_KEEPALIVE, 1)
         // libcurl before 8.1 stalls over HTTP/2 when the headers of a response do not fit into its buffer.
         options.improve("CURLOPT_BUFFERSIZE", CURLOPT_BUFFERSIZE, 130_000)

@@ -21,7 +21,7 @@ struct ConnectionGate {
     private(set) var version: Version
     private var allowed = 1
     /// When more calls may go; `.max` = not by time.
-    private(set) var widensAt = Int64.max
+    private var widensAt = Int64.max
     private let initial: Version
 
     /// - Parameters:
@@ -56,6 +56,11 @@ struct ConnectionGate {
             widensAt = now &+ ConnectionGate.patience
         }
         return count < allowed
+    }
+
+    /// When one more call may go, as far as time decides; `.max` = not by time.
+    func opens(count: Int) -> Int64 {
+        if case .unknown = version, count >= allowed { widensAt } else { 0 }
     }
 
     /// A connection is ready, and a request is sent on it.

@@ -64,18 +64,14 @@ extension Engine {
         gate.disconnected()
     }
 
-    /// After a wait, during which something may have happened to them.
-    func connectionsMayHaveChanged() {
-        hasTidied = false
-    }
-
     /// In a child after fork: lets go of all that the parent has, without a word to the servers.
     func abandon() {
         isAbandoned = true
         if isAtWork.load(ordering: .acquiring) || running.contains(where: { $0.isLookingUp })
-            || !events.sockets.disconnectAll()
+            || !events.descriptors.areAllThere || !events.sockets.disconnectAll()
         {
-            // libcurl's memory stays: it may be half changed, or waits for a thread that the child does not have.
+            // libcurl's memory stays: it may be half changed, wait for a thread that the child does not have, or name
+            // descriptors that are the child's own.
             _ = Unmanaged.passRetained(self)
             events.descriptors.closeAll()
         } else {

@@ -10,6 +10,7 @@ extension Engine {
     /// Moves all calls on; waits for something to do until `limit` (monotonic microseconds) at most.
     func turn(limit: Int64) {
         var now = shim_monotonic_microseconds()
+        hasTidied = false
         runTimers(now)
         if finishedCount > 0 { return }
         let hasActed = wait(until: min(limit, nextTimer), now)
@@ -25,7 +26,7 @@ extension Engine {
     var nextTimer: Int64 {
         guard count > 0 else { return .max }
         var next = min(nextWake, nextExpiry, running.isEmpty ? .max : nudgeAt)
-        if !held.isEmpty { next = min(next, gate.widensAt) }
+        if !held.isEmpty { next = min(next, gate.opens(count: current?.count ?? 0)) }
         return min(next, libcurlTimer)
     }
 
@@ -42,7 +43,6 @@ extension Engine {
         // Rounded up: a timer that is asked for too early has nothing to do yet.
         let milliseconds = limit == .max ? -1 : max(0, min((limit &- now &+ 999) / 1000, 60_000))
         let count = events.wait(milliseconds: Int32(milliseconds))
-        connectionsMayHaveChanged()
         guard count >= 0 else {
             failAll(refused: events.epoll >= 0 ? "epoll_wait" : "poll", shim_errno())
             return false

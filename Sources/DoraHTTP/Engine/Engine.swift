@@ -56,7 +56,7 @@ final class Engine {
     /// When sleepers were last looked at, and when the rate limit lets those start that were due then.
     var lastWake: Int64 = 0
     var heldUntil = Int64.max
-    /// Whether connections were looked after since the last wait.
+    /// Whether connections were looked after since the last turn.
     var hasTidied = false
     /// The last wait for the rate limit that was logged.
     var loggedWait: Int64 = 0

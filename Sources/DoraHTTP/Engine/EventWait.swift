@@ -63,6 +63,12 @@ struct EventWait {
         }
         guard timer >= 0 else { return nil }
         descriptors.add(timer)
+        // A sandbox may let a timer be made, and not be set.
+        guard shim_timer_arm(timer, -1) != 0 else {
+            close(timer)
+            timer = -1
+            return nil
+        }
         if shim_epoll_control(epoll, EPOLL_CTL_ADD, timer, EPOLLIN.rawValue) != 0 { return "epoll_ctl" }
         return nil
     }
@@ -127,6 +133,8 @@ struct EventWait {
         // One that is set for an earlier time wakes once for nothing. One that nobody needs any more must not.
         guard next < timerIsSetFor || (next == .max && timerIsSetFor != .max) else { return }
         timerIsSetFor = next
-        shim_timer_arm(timer, next == .max ? -1 : max(0, next &- shim_monotonic_microseconds()))
+        let isSet = shim_timer_arm(timer, next == .max ? -1 : max(0, next &- shim_monotonic_microseconds())) != 0
+        // Better a loop that is woken too often than one that sleeps past a deadline.
+        if !isSet, next != .max { signal() }
     }
 }

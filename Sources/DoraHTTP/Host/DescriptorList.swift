@@ -5,7 +5,8 @@ import DoraCore
 import Synchronization
 
 /// The descriptors that a child after fork has to close, in a form that is whole at every moment: another
-/// thread of the parent may have been changing it.
+/// thread of the parent may have been changing it. Each is marked, so that a child that closed all it inherited,
+/// as a daemon does, keeps the files that it opened since.
 final class DescriptorList {
     private let memory: Atomic<UInt>
     private let count = Atomic<Int>(0)
@@ -26,6 +27,7 @@ final class DescriptorList {
 
     /// One thread at a time adds and removes.
     func add(_ descriptor: Int32) {
+        shim_mark(descriptor)
         let used = count.load(ordering: .relaxed)
         if used == capacity { grow() }
         start?[used] = descriptor
@@ -51,9 +53,18 @@ final class DescriptorList {
         free(old)
     }
 
+    /// Whether all are still what they were.
+    var areAllThere: Bool {
+        guard let start else { return false }
+        for index in 0..<count.load(ordering: .acquiring) where shim_is_marked(start[index]) == 0 { return false }
+        return true
+    }
+
     func closeAll() {
         guard let start else { return }
-        for index in 0..<count.load(ordering: .acquiring) { _ = close(start[index]) }
+        for index in 0..<count.load(ordering: .acquiring) where shim_is_marked(start[index]) != 0 {
+            _ = close(start[index])
+        }
         count.store(0, ordering: .relaxed)
     }
 }

@@ -64,7 +64,8 @@ def test_headers_are_taken_up_to_the_documented_limit(server, authority, size, w
     server.answer("large", with_headers(size * KILOBYTE, width))
     outcome = None
     with Client(base_url=server.base_url, ca_file=authority.ca_file, max_retries=2, timeout_ms=5000) as client:
-        with over_within(SOON_SECONDS, client):
+        # Above libcurl's own limit the connection breaks, and three attempts cost the server that packs them.
+        with over_within(SOON_SECONDS if size <= 100 else 6, client):
             error = c_void_p()
             failure = dora.dora_get_failure(client.pointer, b"large", byref(error))
         if failure:

@@ -19,7 +19,7 @@ static const size_t BLOCK = (size_t)64 << 20;
 static char *long_text(void)
 {
     int file = memfd_create("id", MFD_CLOEXEC);
-    size_t whole = (LENGTH / BLOCK + 2) * BLOCK;
+    size_t whole = (LENGTH / BLOCK + 1) * BLOCK;
     char *text = mmap(NULL, whole, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     char *block;
     size_t at;
