@@ -7,8 +7,8 @@ import Synchronization
 /// curl_global_init(3), once in a process. It is never undone: other code may use libcurl too.
 package enum CurlLibrary {
     private static let untouched = 0
-    private static let starting = 1
     private static let ready = 2
+    /// One of the above, or who starts: its process id times 4, and 1.
     private static let state = Atomic<Int>(untouched)
     private static let isWatchingForks = Atomic<Bool>(false)
 
@@ -20,11 +20,15 @@ package enum CurlLibrary {
     package static var mayRaiseSigpipe: Bool { !isQuiet.load(ordering: .relaxed) }
 
     static func start() throws(DoraError) {
+        let starting = Int(getpid()) &* 4 &+ 1
+        var expected = untouched
         while true {
             let (won, found) = state.compareExchange(
-                expected: untouched, desired: starting, ordering: .acquiringAndReleasing)
+                expected: expected, desired: starting, ordering: .acquiringAndReleasing)
             if won { break }
             if found == ready { return }
+            // What a parent's thread had begun, a child begins anew.
+            expected = found == starting ? untouched : found
             sched_yield()
         }
         if !isWatchingForks.exchange(true, ordering: .relaxed) {
@@ -43,15 +47,20 @@ package enum CurlLibrary {
     /// that forks may be the one that starts, in a signal handler.
     private static func awaitStart() {
         var milliseconds = 0
-        while state.load(ordering: .acquiring) == starting, milliseconds < 2000 {
+        while isStarting, milliseconds < 2000 {
             shim_sleep_milliseconds(1)
             milliseconds &+= 1
         }
     }
 
-    /// In a child: what another thread of the parent had begun is begun anew.
+    private static var isStarting: Bool {
+        let current = state.load(ordering: .acquiring)
+        return current != untouched && current != ready
+    }
+
+    /// In a child.
     private static func forked() {
         ProcessGeneration.forked()
-        if state.load(ordering: .relaxed) == starting { state.store(untouched, ordering: .relaxed) }
+        if isStarting { state.store(untouched, ordering: .relaxed) }
     }
 }
