@@ -449,12 +449,15 @@ dora_failure *dora_parse_failure(const char *json, size_t length, dora_error **e
 /**
  * A text field of the event.
  *
+ * dora_failure_env and dora_failure_team give the first of what may be several:
+ * see dora_failure_env_count and dora_failure_team_count.
+ *
  * Returns: borrowed from the event; NULL if the event does not carry the field
- *          as a string.
+ *          as a string (env and team: as a string or a list of strings).
  * Threads: any.
  */
 const char *dora_failure_id(const dora_failure *failure);
-/** "dora_failure", or what the API sends in its place. */
+/** "dora_failure", formerly "dora_incident", or what the API sends in its place. */
 const char *dora_failure_type(const dora_failure *failure);
 const char *dora_failure_name(const dora_failure *failure);
 const char *dora_failure_env(const dora_failure *failure);
@@ -477,7 +480,14 @@ const char *dora_failure_git_repository_id(const dora_failure *failure);
 bool dora_failure_started_at(const dora_failure *failure, int64_t *unix_ns);
 bool dora_failure_finished_at(const dora_failure *failure, int64_t *unix_ns);
 
-/** How many services the incident hit, as far as they are strings. Threads: any. */
+/**
+ * How many services the incident hit: those of `services`, then those that only
+ * `service` has, each a list or one string. Names of `service` are compared with
+ * the first 100 of `services`. Elements that are not strings are left out.
+ *
+ * Returns: the number; 0 for NULL.
+ * Threads: any.
+ */
 size_t dora_failure_service_count(const dora_failure *failure);
 
 /**
@@ -489,7 +499,52 @@ size_t dora_failure_service_count(const dora_failure *failure);
  */
 const char *dora_failure_service(const dora_failure *failure, size_t index);
 
-/** How many custom tags the event has, as far as they are strings. Threads: any. */
+/**
+ * How many environments the incident hit. The API sends a list; the one string
+ * that is documented is a list of one. Elements that are not strings are left
+ * out.
+ *
+ * Returns: the number; 0 for NULL.
+ * Threads: any.
+ */
+size_t dora_failure_env_count(const dora_failure *failure);
+
+/**
+ * An environment.
+ *
+ * Parameters: index  from 0 to dora_failure_env_count - 1.
+ * Returns: borrowed from the event; NULL if the index is out of range.
+ * Threads: any.
+ */
+const char *dora_failure_env_at(const dora_failure *failure, size_t index);
+
+/**
+ * How many teams own the services that the incident hit: a list or one string,
+ * as for dora_failure_env_count.
+ *
+ * Returns: the number; 0 for NULL.
+ * Threads: any.
+ */
+size_t dora_failure_team_count(const dora_failure *failure);
+
+/**
+ * A team.
+ *
+ * Parameters: index  from 0 to dora_failure_team_count - 1.
+ * Returns: borrowed from the event; NULL if the index is out of range.
+ * Threads: any.
+ */
+const char *dora_failure_team_at(const dora_failure *failure, size_t index);
+
+/**
+ * How many custom tags the event has: those of the list `custom_tags`, then
+ * those that only the object `custom` has, one for each string of its members.
+ * Tags of `custom` are compared with the first 100 of `custom_tags`. Elements
+ * that are not strings are left out.
+ *
+ * Returns: the number; 0 for NULL.
+ * Threads: any.
+ */
 size_t dora_failure_custom_tag_count(const dora_failure *failure);
 
 /**
@@ -502,10 +557,11 @@ size_t dora_failure_custom_tag_count(const dora_failure *failure);
 const char *dora_failure_custom_tag(const dora_failure *failure, size_t index);
 
 /**
- * The value of a custom tag: what follows the first ':' of the first tag with
- * that key.
+ * The value of a custom tag: what follows the key and a ':' in the first tag
+ * with that key. The key of a tag of `custom_tags` ends at its first ':'; the
+ * key of a tag of `custom` is the member's name, which may hold a ':' itself.
  *
- * Parameters: key  the text before the ':'; compared byte by byte.
+ * Parameters: key  compared byte by byte; NULL is no key.
  * Returns: borrowed from the event; NULL if no tag has the key.
  * Threads: any.
  */
@@ -546,9 +602,10 @@ size_t dora_failure_copy_json(const dora_failure *failure, const char *pointer, 
 size_t dora_failure_copy_string(const dora_failure *failure, const char *pointer, char *buffer, size_t capacity);
 
 /**
- * How often the event departs from the documented schema. A departure costs its
- * own field, never the event. At most 1,000 are listed; where there are more,
- * the last one tells how many.
+ * How often the event departs from the documented schema and from what the API
+ * is known to send in its place. A departure costs its own field, never the
+ * event. At most 1,000 are listed; where there are more, the last one tells how
+ * many.
  *
  * Returns: the number of violations; 0 for NULL.
  * Threads: any.

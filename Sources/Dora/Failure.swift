@@ -17,9 +17,9 @@ public func dora_parse_failure(
             report(.invalidArgument("length: 2 GiB or more; give the body of one response"), error)
             return nil
         }
-        let body = ByteBuffer(copying: UnsafeRawPointer(json).assumingMemoryBound(to: UInt8.self), count: length)
+        let start = UnsafeRawPointer(json).assumingMemoryBound(to: UInt8.self)
         do throws(MalformedBody) {
-            return give(try Failure.decode(body, response: nil, strict: false))
+            return give(try Failure.parse(UnsafeBufferPointer(start: start, count: length)))
         } catch let malformed {
             report(DoraError(malformed: malformed), error)
             return nil
@@ -44,7 +44,7 @@ public func dora_failure_name(_ failure: OpaquePointer!) -> UnsafePointer<CChar>
 
 @_cdecl("dora_failure_env") @implementation
 public func dora_failure_env(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.env }
+    borrow(failure) { $0.env(0) }
 }
 
 @_cdecl("dora_failure_severity") @implementation
@@ -54,7 +54,7 @@ public func dora_failure_severity(_ failure: OpaquePointer!) -> UnsafePointer<CC
 
 @_cdecl("dora_failure_team") @implementation
 public func dora_failure_team(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.team }
+    borrow(failure) { $0.team(0) }
 }
 
 @_cdecl("dora_failure_version") @implementation
@@ -102,6 +102,26 @@ public func dora_failure_service_count(_ failure: OpaquePointer!) -> Int {
 @_cdecl("dora_failure_service") @implementation
 public func dora_failure_service(_ failure: OpaquePointer!, _ index: Int) -> UnsafePointer<CChar>! {
     borrow(failure) { $0.service(index) }
+}
+
+@_cdecl("dora_failure_env_count") @implementation
+public func dora_failure_env_count(_ failure: OpaquePointer!) -> Int {
+    borrow(failure) { $0.envCount } ?? 0
+}
+
+@_cdecl("dora_failure_env_at") @implementation
+public func dora_failure_env_at(_ failure: OpaquePointer!, _ index: Int) -> UnsafePointer<CChar>! {
+    borrow(failure) { $0.env(index) }
+}
+
+@_cdecl("dora_failure_team_count") @implementation
+public func dora_failure_team_count(_ failure: OpaquePointer!) -> Int {
+    borrow(failure) { $0.teamCount } ?? 0
+}
+
+@_cdecl("dora_failure_team_at") @implementation
+public func dora_failure_team_at(_ failure: OpaquePointer!, _ index: Int) -> UnsafePointer<CChar>! {
+    borrow(failure) { $0.team(index) }
 }
 
 @_cdecl("dora_failure_custom_tag_count") @implementation

@@ -22,8 +22,11 @@ func string(_ text: Text) -> String {
 }
 
 /// Decodes an event that must be one.
-func event(_ json: String, strict: Bool = false) throws -> Failure {
-    try Failure.decode(buffer(json), response: nil, strict: strict)
+func event(_ json: String, strict: Bool = false, id: String? = nil) throws -> Failure {
+    guard let id else { return try Failure.decode(buffer(json), response: nil, strict: strict) }
+    return try Array(id.utf8).withUnsafeBufferPointer { id in
+        try Failure.decode(buffer(json), response: nil, strict: strict, id: id)
+    }
 }
 
 /// An event whose attributes are `attributes`, without the braces.
@@ -32,9 +35,12 @@ func event(attributes: String) throws -> Failure {
 }
 
 /// Why a body is refused; nil if it is an event.
-func refusal(_ bytes: [UInt8], strict: Bool = false) -> String? {
+func refusal(_ bytes: [UInt8], strict: Bool = false, id: String? = nil) -> String? {
+    let wanted = id.map { Array($0.utf8) } ?? []
     do throws(MalformedBody) {
-        _ = try Failure.decode(buffer(bytes), response: nil, strict: strict)
+        _ = try wanted.withUnsafeBufferPointer { wanted throws(MalformedBody) in
+            try Failure.decode(buffer(bytes), response: nil, strict: strict, id: id == nil ? nil : wanted)
+        }
         return nil
     } catch {
         return string(error.reason)
@@ -48,6 +54,14 @@ func refusal(_ text: String, strict: Bool = false) -> String? {
 extension Failure {
     var violationTexts: [String] {
         (0..<violationCount).compactMap { string(violation($0)) }
+    }
+
+    var envs: [String] {
+        (0..<envCount).compactMap { string(env($0)) }
+    }
+
+    var teams: [String] {
+        (0..<teamCount).compactMap { string(team($0)) }
     }
 
     var services: [String] {

@@ -40,9 +40,9 @@ let documentedExample = #"""
         #expect(string(failure.id) == "string")
         #expect(string(failure.type) == "dora_failure")
         #expect(string(failure.name) == "Database outage")
-        #expect(string(failure.env) == "production")
+        #expect(string(failure.env(0)) == "production")
         #expect(string(failure.severity) == "SEV-1")
-        #expect(string(failure.team) == "backend")
+        #expect(string(failure.team(0)) == "backend")
         #expect(string(failure.version) == "v1.12.07")
         #expect(string(failure.gitCommitSHA) == "66adc9350f2cc9b250b69abddab733dd55e1a588")
         #expect(string(failure.gitRepositoryURL) == "https://github.com/organization/example-repository")
@@ -85,13 +85,13 @@ let documentedExample = #"""
     @Test func namesMayBeEscaped() throws {
         let failure = try event(#"{"d\u0061ta":{"\u0069d":"x","attributes":{"te\u0061m":"t"}}}"#)
         #expect(string(failure.id) == "x")
-        #expect(string(failure.team) == "t")
+        #expect(string(failure.team(0)) == "t")
     }
 
     @Test func unknownTypeAndAttributesAreKept() throws {
         let failure = try event(
-            #"{"data":{"type":"dora_incident","attributes":{"started_at":1,"new":[1,{"a/b":"ü"}]}}}"#)
-        #expect(string(failure.type) == "dora_incident")
+            #"{"data":{"type":"dora_outage","attributes":{"started_at":1,"new":[1,{"a/b":"ü"}]}}}"#)
+        #expect(string(failure.type) == "dora_outage")
         #expect(failure.violationTexts == [#"/data/type: not "dora_failure""#])
         #expect(failure.json(at: "/data/attributes/new") == #"[1,{"a/b":"ü"}]"#)
         #expect(failure.text(at: "/data/attributes/new/1/a~1b") == "ü")
@@ -114,6 +114,29 @@ let documentedExample = #"""
         #expect(string(failure.name) == "a")
         #expect(failure.services == ["x", "", "z"])
         #expect(failure.text(at: "/data/attributes/name") == "a\0b")
+        #expect(
+            failure.violationTexts
+                == ["name", "services/0", "services/1"].map {
+                    "/data/attributes/\($0): an escaped NUL, where a C string ends"
+                })
+    }
+
+    @Test(arguments: ["other", "i", "id\\u0000", "I"])
+    func anotherIDThanTheOneAskedFor(id: String) throws {
+        let json = #"{"data":{"id":"\#(id)","type":"dora_failure","attributes":{"started_at":1}}}"#
+        let expected = "/data/id: not the id that was asked for"
+        #expect(try event(json, id: "id").violationTexts.first { $0.contains("asked") } == expected)
+        #expect(try event(json).violationTexts.allSatisfy { !$0.contains("asked") })
+        #expect(refusal(Array(json.utf8), strict: true, id: "id")?.contains("/data/id: ") == true)
+    }
+
+    @Test func theIDThatWasAskedFor() throws {
+        for id in [#""id":"i/d","#, #""id":"\u0069\/d","#, ""] {
+            #expect(try event("{\"data\":{\(id)\"attributes\":{\"started_at\":1}}}", id: "i/d").violationTexts == [])
+        }
+        #expect(
+            try event(#"{"data":{"id":7,"attributes":{"started_at":1}}}"#, id: "7").violationTexts
+                == ["/data/id: a number, expected a string"])
     }
 
     @Test func firstTagWithTheKeyCounts() throws {

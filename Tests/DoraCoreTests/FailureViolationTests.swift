@@ -62,9 +62,9 @@ import Testing
         let failure = try event(attributes: #""started_at":[],"name":"n","team":5,"services":["a",2,"b"],"env":"e""#)
         #expect(failure.startedAt == nil)
         #expect(string(failure.name) == "n")
-        #expect(failure.team == nil)
+        #expect(failure.team(0) == nil)
         #expect(failure.services == ["a", "b"])
-        #expect(string(failure.env) == "e")
+        #expect(string(failure.env(0)) == "e")
     }
 
     @Test func duplicatesTakeTheWholeEarlierObjectAway() throws {
@@ -72,7 +72,7 @@ import Testing
             #"{"data":{"id":"1","attributes":{"name":"a","team":"t","git":{"commit_sha":"c"}},"attributes":{"name":"b","started_at":1}}}"#
         )
         #expect(string(failure.name) == "b")
-        #expect(failure.team == nil)
+        #expect(failure.team(0) == nil)
         #expect(failure.gitCommitSHA == nil)
         #expect(failure.violationTexts == ["/data/attributes: a duplicate name, the last one counts"])
         #expect(try event(#"{"data":{"id":"1","id":"2"},"data":{}}"#).id == nil)

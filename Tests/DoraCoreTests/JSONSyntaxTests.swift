@@ -95,8 +95,8 @@ import Testing
             let failure = try event(
                 attributes: #""started_at":1,"name":"\#(text)","team":"\#(text)\n","env":"\#(text)é""#)
             #expect(string(failure.name) == text)
-            #expect(string(failure.team) == text + "\n")
-            #expect(string(failure.env) == text + "é")
+            #expect(string(failure.team(0)) == text + "\n")
+            #expect(string(failure.env(0)) == text + "é")
             #expect(
                 refusal("{\"data\":{},\"x\":\"\(text)\u{1F}\"}")?.hasSuffix("a control character in a string") == true)
         }

@@ -39,17 +39,14 @@ private func check(_ failure: Failure, _ input: UnsafeBufferPointer<UInt8>, _ po
 
 private func checkTexts(_ failure: Failure) {
     let fields: [(UnsafePointer<CChar>?, String)] = [
-        (failure.id, "/data/id"), (failure.type, "/data/type"),
-        (failure.name, "/data/attributes/name"), (failure.env, "/data/attributes/env"),
-        (failure.severity, "/data/attributes/severity"), (failure.team, "/data/attributes/team"),
-        (failure.version, "/data/attributes/version"),
+        (failure.id, "/data/id"), (failure.type, "/data/type"), (failure.name, "/data/attributes/name"),
+        (failure.severity, "/data/attributes/severity"), (failure.version, "/data/attributes/version"),
         (failure.gitCommitSHA, "/data/attributes/git/commit_sha"),
         (failure.gitRepositoryURL, "/data/attributes/git/repository_url"),
         (failure.gitRepositoryID, "/data/attributes/git/repository_id"),
     ]
     for (text, pointer) in fields {
-        let copied = copy(failure.copyString, Array(pointer.utf8CString))
-        precondition(bytes(text) == copied.map { Array($0.prefix { $0 != 0 }) }, "an accessor and copy_string differ")
+        precondition(bytes(text) == string(failure, pointer), "an accessor and copy_string differ")
     }
     if let time = failure.startedAt, let text = copy(failure.copyJSON, Array("/data/attributes/started_at".utf8CString))
     {
@@ -57,16 +54,39 @@ private func checkTexts(_ failure: Failure) {
     }
 }
 
+/// A string at a pointer as a C program sees it.
+private func string(_ failure: Failure, _ pointer: String) -> [UInt8]? {
+    copy(failure.copyString, Array(pointer.utf8CString)).map { Array($0.prefix { $0 != 0 }) }
+}
+
 private func checkLists(_ failure: Failure) {
-    for index in 0..<failure.serviceCount { precondition(failure.service(index) != nil) }
-    precondition(failure.service(failure.serviceCount) == nil && failure.service(-1) == nil)
-    for index in 0..<failure.customTagCount {
+    checkList("env", failure.envCount, failure.env, failure)
+    checkList("team", failure.teamCount, failure.team, failure)
+    checkList("services", failure.serviceCount, failure.service, failure)
+    checkList("custom_tags", failure.customTagCount, failure.customTag, failure)
+    let hasNUL = (0..<failure.violationCount).contains { line(failure.violation($0)).contains(": an escaped NUL") }
+    for index in 0..<failure.customTagCount where !hasNUL && failure.violationCount < 1000 {
         guard let tag = bytes(failure.customTag(index)) else { preconditionFailure("a tag is lost") }
-        let key = tag.prefix { $0 != UInt8(ascii: ":") }
-        let value = failure.customTagValue(key.map { CChar(bitPattern: $0) } + [0])
-        precondition(key.count == tag.count || value != nil, "a tag's key is not found")
+        let colons = tag.indices.filter { tag[$0] == UInt8(ascii: ":") }
+        let isFound = colons.contains { colon in
+            failure.customTagValue(tag[..<colon].map { CChar(bitPattern: $0) } + [0]) != nil
+        }
+        precondition(colons.isEmpty || isFound, "a tag's key is not found")
     }
-    precondition(failure.customTag(failure.customTagCount) == nil)
+}
+
+/// A list begins with the strings of the field: all of its list, or the one that it is.
+private func checkList(
+    _ field: String, _ count: Int, _ text: (Int) -> UnsafePointer<CChar>?, _ failure: Failure
+) {
+    for index in 0..<count { precondition(text(index) != nil, "a string is lost") }
+    precondition(text(count) == nil && text(-1) == nil && text(.max) == nil)
+    let pointer = "/data/attributes/" + field
+    if field != "custom_tags", let only = string(failure, pointer) {
+        precondition(bytes(text(0)) == only, "a list of one differs")
+    } else if let first = string(failure, pointer + "/0") {
+        precondition(bytes(text(0)) == first, "the first of a list differs")
+    }
 }
 
 private func line(_ text: UnsafePointer<CChar>?) -> String {

@@ -8,45 +8,23 @@ package final class Failure {
     package let startedAt: Int64?
     package let finishedAt: Int64?
     private let body: ByteBuffer
-    /// Over `body`.
-    private let scanner: JSONScanner
+    /// In `memory`.
     private let texts: FailureTexts
-    private let violations: ViolationTexts
+    private let memory: FailureTextMemory
+    /// nil if there are none.
+    private let violations: ViolationTexts?
 
-    private init(
-        _ body: consuming ByteBuffer, _ scanner: JSONScanner, _ response: Response?, _ texts: consuming FailureTexts,
-        startedAt: Int64?, finishedAt: Int64?, _ violations: consuming ViolationTexts
+    init(
+        _ body: consuming ByteBuffer, _ texts: FailureTexts, in memory: consuming FailureTextMemory,
+        response: Response?, startedAt: Int64?, finishedAt: Int64?, _ violations: ViolationTexts?
     ) {
         self.body = body
-        self.scanner = scanner
-        self.response = response
         self.texts = texts
+        self.memory = memory
+        self.response = response
         self.startedAt = startedAt
         self.finishedAt = finishedAt
         self.violations = violations
-    }
-
-    /// Takes over a body of less than 2 GiB. In strict mode the first departure from the documented
-    /// schema is an error; otherwise it costs its own field.
-    package static func decode(
-        _ body: consuming ByteBuffer, response: Response?, strict: Bool
-    ) throws(MalformedBody) -> Failure {
-        body.terminate()
-        guard let start = body.start else { throw MalformedBody(Text("the body is empty"), body) }
-        let scanner = JSONScanner(start: start, count: body.count)
-        var decoder = FailureDecoder(scanner)
-        if let reason = decoder.findFields() { throw MalformedBody(reason, body) }
-        let texts = decoder.extractTexts()
-        let startedAt = decoder.extractTime(.startedAt)
-        let finishedAt = decoder.extractTime(.finishedAt)
-        decoder.checkObjects()
-        let violations = ViolationTexts(decoder.reader.violations, scanner)
-        if strict, let violation = violations[0] {
-            var reason = Text("strict mode: ")
-            reason.append(cString: violation)
-            throw MalformedBody(reason, body)
-        }
-        return Failure(body, scanner, response, texts, startedAt: startedAt, finishedAt: finishedAt, violations)
     }
 
     // MARK: Fields
@@ -54,39 +32,34 @@ package final class Failure {
     package var id: UnsafePointer<CChar>? { texts.text(.id) }
     package var type: UnsafePointer<CChar>? { texts.text(.type) }
     package var name: UnsafePointer<CChar>? { texts.text(.name) }
-    package var env: UnsafePointer<CChar>? { texts.text(.env) }
     package var severity: UnsafePointer<CChar>? { texts.text(.severity) }
-    package var team: UnsafePointer<CChar>? { texts.text(.team) }
     package var version: UnsafePointer<CChar>? { texts.text(.version) }
     package var gitCommitSHA: UnsafePointer<CChar>? { texts.text(.commitSHA) }
     package var gitRepositoryURL: UnsafePointer<CChar>? { texts.text(.repositoryURL) }
     package var gitRepositoryID: UnsafePointer<CChar>? { texts.text(.repositoryID) }
 
-    package var serviceCount: Int { texts.serviceCount }
-    package func service(_ index: Int) -> UnsafePointer<CChar>? { texts.service(index) }
+    package var envCount: Int { texts.count(.env) }
+    package func env(_ index: Int) -> UnsafePointer<CChar>? { texts.text(.env, index) }
 
-    package var customTagCount: Int { texts.customTagCount }
-    package func customTag(_ index: Int) -> UnsafePointer<CChar>? { texts.customTag(index) }
+    package var teamCount: Int { texts.count(.team) }
+    package func team(_ index: Int) -> UnsafePointer<CChar>? { texts.text(.team, index) }
 
-    /// What follows the first ':' of the first tag with that key.
-    package func customTagValue(_ key: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
-        let length = strlen(key)
-        for index in 0..<customTagCount {
-            // A key may hold no ':', the first one ends it.
-            if let tag = customTag(index), let colon = strchr(tag, 0x3A),
-                UnsafePointer(colon) - tag == length, memcmp(tag, key, length) == 0
-            {
-                return UnsafePointer(colon + 1)
-            }
-        }
-        return nil
-    }
+    package var serviceCount: Int { texts.count(.services) }
+    package func service(_ index: Int) -> UnsafePointer<CChar>? { texts.text(.services, index) }
+
+    package var customTagCount: Int { texts.count(.customTags) }
+    package func customTag(_ index: Int) -> UnsafePointer<CChar>? { texts.text(.customTags, index) }
+
+    /// What follows the key and a ':' in the first tag with that key.
+    package func customTagValue(_ key: UnsafePointer<CChar>) -> UnsafePointer<CChar>? { texts.customTagValue(key) }
 
     // MARK: Document
 
     package var json: (start: UnsafePointer<CChar>, count: Int) {
-        (UnsafeRawPointer(scanner.start).assumingMemoryBound(to: CChar.self), scanner.end - scanner.start)
+        (UnsafeRawPointer(scanner.start).assumingMemoryBound(to: CChar.self), body.count)
     }
+
+    private var scanner: JSONScanner { JSONScanner(body) }
 
     /// Copies the JSON text at a JSON Pointer as `snprintf` does; nil if nothing is there.
     package func copyJSON(
@@ -110,6 +83,6 @@ package final class Failure {
 
     // MARK: Violations
 
-    package var violationCount: Int { violations.count }
-    package func violation(_ index: Int) -> UnsafePointer<CChar>? { violations[index] }
+    package var violationCount: Int { violations?.count ?? 0 }
+    package func violation(_ index: Int) -> UnsafePointer<CChar>? { violations?[index] }
 }

@@ -2,93 +2,130 @@
 
 import CCurl
 
-/// The members of the documented schema. What lies inside one object stands in one row, and the
-/// text fields come first.
-enum FailureField: Int {
-    case id, type
-    case name, env, severity, team, version
-    case commitSHA, repositoryURL, repositoryID
-    case startedAt, finishedAt, services, customTags, git
-    case attributes
+/// The members of an incident event: those that are documented, and those that the API sends in their place.
+///
+/// This file is the one place for them. A new string attribute is a case, and its name in
+/// `attribute(at:)`; whatever is not said about it below is what most attributes are.
+enum FailureField: Int, CaseIterable {
     case data
+    case id
+    case type
+    case attributes
+    case name
+    case severity
+    case version
+    case env
+    case team
+    case services
+    case service
+    case customTags
+    case custom
+    case startedAt
+    case finishedAt
+    case git
+    case commitSHA
+    case repositoryURL
+    case repositoryID
 
-    static let textCount = 10
-    static let count = 17
+    static var count: Int { allCases.count }
 
-    var isText: Bool { rawValue < FailureField.textCount }
+    /// What a field holds, by all forms that are known of it.
+    enum Form {
+        /// One string.
+        case text
+        /// A list of strings, or one string.
+        case names
+        /// A list of strings.
+        case tags
+        /// An object whose members are lists of strings or single strings.
+        case tagObject
+        /// An integer or a date-time.
+        case time
+        case object(FailureObject)
+    }
+
+    /// Where null says what a field that is missing says.
+    var mayBeNull: Bool {
+        switch self {
+        case .env, .team, .service, .customTags, .custom: true
+        default: false
+        }
+    }
+
+    var form: Form {
+        switch self {
+        case .data: .object(.data)
+        case .attributes: .object(.attributes)
+        case .git: .object(.git)
+        case .env, .team, .services, .service: .names
+        case .customTags: .tags
+        case .custom: .tagObject
+        case .startedAt, .finishedAt: .time
+        default: .text
+        }
+    }
 }
 
-/// The objects of the documented schema.
+/// A field's name at the place where it was found.
+struct KnownName {
+    let field: FailureField
+    let length: Int
+}
+
+/// The objects of an event that have fields in them.
 enum FailureObject {
-    case document, data, attributes, git
+    case document
+    case data
+    case attributes
+    case git
 
-    /// The object that a field holds.
-    init?(_ field: FailureField) {
-        switch field {
-        case .data: self = .data
-        case .attributes: self = .attributes
-        case .git: self = .git
-        default: return nil
-        }
-    }
-
-    /// The fields inside it, at any level.
-    var fields: Range<Int> {
-        switch self {
-        case .document: 0..<FailureField.count
-        case .data: 0..<FailureField.data.rawValue
-        case .attributes: FailureField.name.rawValue..<FailureField.attributes.rawValue
-        case .git: FailureField.commitSHA.rawValue..<FailureField.startedAt.rawValue
-        }
-    }
-
-    /// The field with a name, which is plain bytes.
+    /// The field whose name starts at `name` and ends at a quote.
+    ///
+    /// Names are compared in place, not scanned first: the processor then need not know where a name ends
+    /// before it goes on with the value.
     @inline(__always)
-    func field(_ name: BytePointer, count: Int) -> FailureField? {
+    func field(at name: BytePointer) -> KnownName? {
         switch self {
-        case .attributes: FailureObject.attribute(name, count)
-        case .git: FailureObject.gitField(name, count)
-        case .data: FailureObject.dataField(name, count)
-        case .document: count == 4 && memcmp(name, "data", 4) == 0 ? .data : nil
+        case .document: match(name, "data", .data)
+        case .data: FailureObject.dataField(at: name)
+        case .attributes: FailureObject.attribute(at: name)
+        case .git: FailureObject.gitField(at: name)
         }
     }
 
-    private static func dataField(_ name: BytePointer, _ count: Int) -> FailureField? {
-        switch count {
-        case 2: memcmp(name, "id", 2) == 0 ? .id : nil
-        case 4: memcmp(name, "type", 4) == 0 ? .type : nil
-        case 10: memcmp(name, "attributes", 10) == 0 ? .attributes : nil
+    @inline(__always)
+    private static func dataField(at name: BytePointer) -> KnownName? {
+        match(name, "id", .id) ?? match(name, "type", .type) ?? match(name, "attributes", .attributes)
+    }
+
+    @inline(__always)
+    private static func attribute(at name: BytePointer) -> KnownName? {
+        switch name.pointee {
+        case UInt8(ascii: "c"): match(name, "custom_tags", .customTags) ?? match(name, "custom", .custom)
+        case UInt8(ascii: "e"): match(name, "env", .env)
+        case UInt8(ascii: "f"): match(name, "finished_at", .finishedAt)
+        case UInt8(ascii: "g"): match(name, "git", .git)
+        case UInt8(ascii: "n"): match(name, "name", .name)
+        case UInt8(ascii: "s"):
+            match(name, "started_at", .startedAt) ?? match(name, "severity", .severity)
+                ?? match(name, "service", .service) ?? match(name, "services", .services)
+        case UInt8(ascii: "t"): match(name, "team", .team)
+        case UInt8(ascii: "v"): match(name, "version", .version)
         default: nil
         }
     }
 
-    private static func gitField(_ name: BytePointer, _ count: Int) -> FailureField? {
-        switch count {
-        case 10: memcmp(name, "commit_sha", 10) == 0 ? .commitSHA : nil
-        case 13: memcmp(name, "repository_id", 13) == 0 ? .repositoryID : nil
-        case 14: memcmp(name, "repository_url", 14) == 0 ? .repositoryURL : nil
-        default: nil
-        }
+    @inline(__always)
+    private static func gitField(at name: BytePointer) -> KnownName? {
+        match(name, "commit_sha", .commitSHA) ?? match(name, "repository_url", .repositoryURL)
+            ?? match(name, "repository_id", .repositoryID)
     }
+}
 
-    private static func attribute(_ name: BytePointer, _ count: Int) -> FailureField? {
-        switch count {
-        case 3:
-            if memcmp(name, "env", 3) == 0 { return .env }
-            if memcmp(name, "git", 3) == 0 { return .git }
-        case 4:
-            if memcmp(name, "name", 4) == 0 { return .name }
-            if memcmp(name, "team", 4) == 0 { return .team }
-        case 7: if memcmp(name, "version", 7) == 0 { return .version }
-        case 8:
-            if memcmp(name, "services", 8) == 0 { return .services }
-            if memcmp(name, "severity", 8) == 0 { return .severity }
-        case 10: if memcmp(name, "started_at", 10) == 0 { return .startedAt }
-        case 11:
-            if memcmp(name, "custom_tags", 11) == 0 { return .customTags }
-            if memcmp(name, "finished_at", 11) == 0 { return .finishedAt }
-        default: break
-        }
-        return nil
-    }
+/// No name is longer than `JSONName.shortLength`: that many bytes and a quote can be read anywhere in a body.
+@inline(__always)
+private func match(_ name: BytePointer, _ literal: StaticString, _ field: FailureField) -> KnownName? {
+    let length = literal.utf8CodeUnitCount
+    guard memcmp(name, literal.utf8Start, length) == 0, name[length] == UInt8(ascii: "\"") else { return nil }
+    return KnownName(field: field, length: length)
 }

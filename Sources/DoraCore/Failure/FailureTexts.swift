@@ -2,127 +2,130 @@
 
 import CCurl
 
-/// The decoded strings of an event, each ended by a NUL, in one piece of memory that is no larger
-/// than the body: a string loses its quotes, and of a list's strings only every fourth has its
-/// place noted.
-struct FailureTexts: ~Copyable {
-    /// Lists of places, then strings.
-    private let start: UnsafeMutablePointer<UInt8>
-    private var count: Int
-    /// Where each text field starts; 0 if it is absent. No string starts at 0.
-    private var fields: InlineArray<10, UInt32> = .init(repeating: 0)
-    private var services: TextList
-    private var customTags: TextList
-
-    /// Room for strings that take up to `size` bytes with a NUL each, and for two lists' places.
-    init(size: Int, services serviceCapacity: UInt32, customTags customTagCapacity: UInt32) {
-        services = TextList(capacity: serviceCapacity, table: 0)
-        customTags = TextList(capacity: customTagCapacity, table: services.tableSize)
-        count = services.tableSize &+ customTags.tableSize
-        // A byte that nothing starts at, and room for a copy by whole words to go too far.
-        start = reallocate(nil, count &+ 1 &+ size &+ 8)
-        if count == 0 { count = 1 }
+/// The strings of an event as C programs take them, decoded and ended by a NUL each, in memory that
+/// somebody else owns: for each field the list of its strings, then the places of all strings, then the
+/// strings. A place counts in bytes from the start.
+struct FailureTexts {
+    /// Consecutive entries of the table of places.
+    struct List {
+        var first: UInt32 = 0
+        var count: UInt32 = 0
     }
 
-    deinit {
-        free(start)
+    private let memory: UnsafeMutableRawPointer
+    /// How many of the custom tags are of `custom_tags`, of which 100 are allowed.
+    var documentedTagCount: UInt32 = 0
+
+    init(_ memory: UnsafeMutableRawPointer) {
+        self.memory = memory
+        memset(memory, 0, FailureTexts.listSize)
     }
 
-    // MARK: Reading
+    static var listSize: Int { FailureField.count &* MemoryLayout<List>.stride }
 
-    func text(_ field: FailureField) -> UnsafePointer<CChar>? {
-        let place = fields[field.rawValue]
-        return place == 0 ? nil : cString(Int(place))
+    var lists: UnsafeMutablePointer<List> { memory.assumingMemoryBound(to: List.self) }
+
+    var places: UnsafeMutablePointer<UInt32> {
+        (memory + FailureTexts.listSize).assumingMemoryBound(to: UInt32.self)
     }
 
-    var serviceCount: Int { services.count }
-    var customTagCount: Int { customTags.count }
-
-    func service(_ index: Int) -> UnsafePointer<CChar>? { text(services, index) }
-    func customTag(_ index: Int) -> UnsafePointer<CChar>? { text(customTags, index) }
-
-    private func text(_ list: TextList, _ index: Int) -> UnsafePointer<CChar>? {
-        guard index >= 0, index < list.count else { return nil }
-        var text = cString(Int(list.places(in: start)[index / TextList.stride]))
-        for _ in 0..<index % TextList.stride { text += strlen(text) &+ 1 }
-        return text
+    func count(_ field: FailureField) -> Int {
+        Int(lists[field.rawValue].count)
     }
 
-    private func cString(_ place: Int) -> UnsafePointer<CChar> {
-        UnsafeRawPointer(start + place).assumingMemoryBound(to: CChar.self)
+    /// A string of a field; the first one of a field that holds one only.
+    func text(_ field: FailureField, _ index: Int = 0) -> UnsafePointer<CChar>? {
+        let list = lists[field.rawValue]
+        guard index >= 0, index < Int(list.count) else { return nil }
+        return text(at: places[Int(list.first) &+ index])
     }
 
-    // MARK: Writing
-
-    mutating func append(_ field: FailureField, quote: BytePointer, length: Int, isEscaped: Bool) {
-        fields[field.rawValue] = UInt32(truncatingIfNeeded: count)
-        appendString(quote, length: length, isEscaped: isEscaped)
+    /// "dora_incident" is the former name.
+    var isTypeKnown: Bool {
+        guard let type = text(.type) else { return true }
+        return strcmp(type, "dora_failure") == 0 || strcmp(type, "dora_incident") == 0
     }
 
-    mutating func appendService(quote: BytePointer, _ string: ScannedValue) {
-        services.add(count, in: start)
-        appendString(quote, length: string.end - quote, isEscaped: string.isEscaped)
-    }
+    var hasTooManyTags: Bool { documentedTagCount > 100 }
 
-    mutating func appendCustomTag(quote: BytePointer, _ string: ScannedValue) {
-        customTags.add(count, in: start)
-        appendString(quote, length: string.end - quote, isEscaped: string.isEscaped)
+    /// What follows the first ':' of the first tag with that key; a key of `custom` may hold a ':' itself.
+    func customTagValue(_ key: UnsafePointer<CChar>) -> UnsafePointer<CChar>? {
+        let length = strlen(key)
+        let tags = places + Int(lists[FailureField.customTags.rawValue].first)
+        for index in 0..<Int(documentedTagCount) {
+            let tag = text(at: tags[index])
+            if let colon = strchr(tag, 0x3A), UnsafePointer(colon) - tag == length, memcmp(tag, key, length) == 0 {
+                return tag + length + 1
+            }
+        }
+        // The place of a tag, and the length of its key.
+        let keys = lists[FailureField.custom.rawValue]
+        var pair = places + Int(keys.first)
+        for _ in 0..<Int(keys.count / 2) {
+            let tag = text(at: pair[0])
+            if Int(pair[1]) == length, memcmp(tag, key, length) == 0 { return tag + length + 1 }
+            pair += 2
+        }
+        return nil
     }
 
     @inline(__always)
-    private mutating func appendString(_ quote: BytePointer, length: Int, isEscaped: Bool) {
-        let target = start + count
-        var written = length &- 2
-        if isEscaped {
-            written = decodeString(quote: quote, to: target, limit: written)
-            // What follows a decoded NUL is out of reach for a C string.
-            if let nul = memchr(target, 0, written) { written = nul - UnsafeMutableRawPointer(target) }
+    func text(at place: UInt32) -> UnsafePointer<CChar> {
+        UnsafePointer((memory + Int(place)).assumingMemoryBound(to: CChar.self))
+    }
+}
+
+/// The memory of the texts: what the buffer of the JSON has to spare, or a piece of its own. Moving the JSON
+/// to make room would cost more.
+struct FailureTextMemory: ~Copyable {
+    let start: UnsafeMutableRawPointer
+    private let own: UnsafeMutablePointer<UInt64>?
+
+    init(_ room: FailureTextRoom, behind body: borrowing ByteBuffer) {
+        if let spare = body.spareMemory(room.size) {
+            start = spare
+            own = nil
         } else {
-            copyWords(from: quote + 1, to: target, count: written)
+            let words: UnsafeMutablePointer<UInt64> = reallocate(nil, room.size / MemoryLayout<UInt64>.stride &+ 1)
+            start = UnsafeMutableRawPointer(words)
+            own = words
         }
-        target[written] = 0
-        count &+= written &+ 1
+    }
+
+    deinit {
+        free(own)
     }
 }
 
-/// Copies short strings without a call; reads and writes up to 7 bytes more than `count`.
-@inline(__always)
-private func copyWords(from source: BytePointer, to target: UnsafeMutablePointer<UInt8>, count: Int) {
-    if count > 64 {
-        memcpy(target, source, count)
-        return
-    }
-    var offset = 0
-    while offset < count {
-        let word = UnsafeRawPointer(source + offset).loadUnaligned(as: UInt64.self)
-        UnsafeMutableRawPointer(target + offset).storeBytes(of: word, as: UInt64.self)
-        offset &+= 8
-    }
-}
+/// How much memory the texts of an event take at most.
+struct FailureTextRoom {
+    var strings: UInt32 = 0
+    var bytes: UInt32 = 0
+    /// For the strings of `custom`, whose keys are written with each of them.
+    var customTags: UInt32 = 0
+    var customBytes: UInt32 = 0
+    /// Whether the strings of two fields make one list.
+    var hasMergedLists = false
 
-/// Strings that lie behind one another, of which every fourth has its place in a table.
-private struct TextList {
-    static let stride = 4
-
-    /// Where the table starts in the common memory, and its size, in bytes.
-    private let table: Int
-    let tableSize: Int
-    private(set) var count = 0
-
-    init(capacity: UInt32, table: Int) {
-        self.table = table
-        tableSize = (Int(capacity) &+ TextList.stride &- 1) / TextList.stride &* MemoryLayout<UInt32>.stride
+    /// A tag of `custom` takes an entry in the list of tags, and two in that of the keys.
+    var entries: Int {
+        Int(strings) &* (hasMergedLists ? 2 : 1) &+ 3 &* Int(customTags)
     }
 
-    func places(in memory: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<UInt32> {
-        UnsafeMutableRawPointer(memory + table).assumingMemoryBound(to: UInt32.self)
+    var size: Int {
+        // Behind the last string, what a copy by whole vectors writes.
+        FailureTexts.listSize &+ entries &* MemoryLayout<UInt32>.stride &+ Int(bytes) &+ Int(customBytes)
+            &+ SHIM_VECTOR_SIZE
     }
 
-    /// One more string, at `place`.
-    mutating func add(_ place: Int, in memory: UnsafeMutablePointer<UInt8>) {
-        if count % TextList.stride == 0 {
-            places(in: memory)[count / TextList.stride] = UInt32(truncatingIfNeeded: place)
-        }
-        count &+= 1
+    /// A place has 32 bits.
+    var isTooLarge: Bool { size > Int(UInt32.max) }
+
+    /// All of `custom` is left out, of which the first tag is noted.
+    var withoutCustom: FailureTextRoom {
+        var room = self
+        room.customTags = min(customTags, 1)
+        room.customBytes = 0
+        return room
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A body that is no incident event or, in strict mode, one that departs from the documented schema.
+/// A body that is no incident event, or no page of them; in strict mode also an event that departs from
+/// the documented schema.
 package final class MalformedBody: Error, @unchecked Sendable {
     package let reason: Text
     private var body: ByteBuffer
@@ -18,20 +19,11 @@ package final class MalformedBody: Error, @unchecked Sendable {
     }
 }
 
-extension FailureDecoder {
-    /// The first step. Returns why the body is no incident event, nil if it is one.
-    mutating func findFields() -> Text? {
-        do throws(JSONFault) {
-            try readDocument()
-        } catch {
-            return reason(error)
-        }
-        return hasData ? nil : Text("no \"data\" object")
-    }
-
-    private func reason(_ fault: JSONFault) -> Text {
-        let place = scanner.skipSpace(scanner.start)
-        if place >= scanner.end { return Text("the body is empty") }
+extension JSONScanner {
+    /// Why the text is not JSON, in words that name what a server usually sends in its place.
+    func reason(_ fault: JSONFault) -> Text {
+        let place = skipSpace(start)
+        if place >= end { return Text("the body is empty") }
         if place.pointee == UInt8(ascii: "<") { return Text("the body is an HTML page, not JSON") }
         return fault.message
     }

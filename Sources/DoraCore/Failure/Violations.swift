@@ -9,11 +9,11 @@ struct Violation {
         // The place is the object that lacks the member.
         case missingAttributes, missingStartedAt, missingCommitSHA, missingRepositoryURL
         // The place is the value.
-        case notAString, notAnObject, notAList, notATime
+        case dataNotAnObject, notAString, notAnObject, notAList, notNames, notATime
         case notAnInteger, notADateTime, fractionCut
-        case unknownType, tagWithoutColon, tooManyTags
+        case unknownType, anotherID, tagWithoutColon, tooManyTags, tagsLeftOut
         // The place is the value or the name.
-        case unpairedSurrogate
+        case unpairedSurrogate, escapedNUL
         // The place is the name.
         case duplicateName
     }
@@ -29,6 +29,8 @@ struct ViolationLog {
     /// Those beyond `limit` too.
     private(set) var total = 0
 
+    // What is rare must not weigh on the loops that it is called from.
+    @inline(never)
     mutating func add(_ kind: Violation.Kind, _ offset: UInt32) {
         total &+= 1
         if list.count < ViolationLog.limit { list.append(Violation(kind: kind, offset: offset)) }
@@ -50,7 +52,7 @@ struct ViolationLog {
 }
 
 /// The texts of violations: "/data/attributes/started_at: missing".
-struct ViolationTexts: ~Copyable {
+final class ViolationTexts {
     private var texts = ByteBuffer()
     private var offsets: [Int] = []
 
@@ -61,9 +63,9 @@ struct ViolationTexts: ~Copyable {
         return UnsafeRawPointer(start + offsets[index]).assumingMemoryBound(to: CChar.self)
     }
 
-    /// `scanner` is over a body that was found well-formed.
-    init(_ log: consuming ViolationLog, _ scanner: JSONScanner) {
-        guard log.total > 0 else { return }
+    /// nil if there are none. `scanner` is over a body that was found well-formed.
+    init?(_ log: consuming ViolationLog, _ scanner: JSONScanner) {
+        guard log.total > 0 else { return nil }
         log.sort()
         let hidden = log.total &- log.list.count
         // The last line says how many are not listed, its own place included.
@@ -85,7 +87,7 @@ struct ViolationTexts: ~Copyable {
         }
     }
 
-    private mutating func append(_ text: Text) {
+    private func append(_ text: Text) {
         offsets.append(texts.count)
         text.bytes.withUnsafeBufferPointer { bytes in
             if let start = bytes.baseAddress { texts.append(start, count: bytes.count) }
@@ -111,16 +113,21 @@ extension Violation {
     fileprivate func explain(_ place: BytePointer, in text: inout Text) {
         switch kind {
         case .missingAttributes, .missingStartedAt, .missingCommitSHA, .missingRepositoryURL: text.append("missing")
+        case .dataNotAnObject: text.append("not an object")
         case .notAString: explainType(place, "a string", in: &text)
         case .notAnObject: explainType(place, "an object", in: &text)
         case .notAList: explainType(place, "a list", in: &text)
+        case .notNames: explainType(place, "a string or a list of strings", in: &text)
         case .notATime: explainType(place, "an integer or a date-time", in: &text)
         case .notAnInteger: text.append("not an exact 64-bit integer")
         case .notADateTime: text.append("not an RFC 3339 date-time from 1678 to 2261")
         case .fractionCut: text.append("finer than a nanosecond, cut")
         case .unknownType: text.append("not \"dora_failure\"")
+        case .anotherID: text.append("not the id that was asked for")
         case .tagWithoutColon: text.append("not of the form key:value")
         case .tooManyTags: text.append("more than 100 tags")
+        case .tagsLeftOut: text.append("left out, the keys of so many tags are too long")
+        case .escapedNUL: text.append("an escaped NUL, where a C string ends")
         case .unpairedSurrogate: text.append("an unpaired surrogate, read as U+FFFD")
         case .duplicateName: text.append("a duplicate name, the last one counts")
         }

@@ -8,6 +8,10 @@ struct JSONNameStack: ~Copyable {
     /// Up to this number every pair is compared; above, a table is made.
     private static let pairwiseLimit: UInt32 = 16
 
+    /// Of an entry: another name of the object that equals it follows. No place in a body of less than 2 GiB
+    /// has that bit.
+    private static let repeatedMark: UInt64 = 1 &<< 31
+
     private let scanner: JSONScanner
     /// The hash in the upper half, the place of the opening quote in the lower one.
     private var entries: UnsafeMutablePointer<UInt64>?
@@ -26,7 +30,7 @@ struct JSONNameStack: ~Copyable {
     }
 
     @inline(__always)
-    mutating func push(_ name: JSONName) {
+    mutating func push(_ name: JSONString) {
         let quote = name.quote
         let hash = name.isEscaped ? hashDecoded(quote) : hashPlain(quote + 1, count: name.end - quote - 2)
         if count == capacity { grow() }
@@ -81,41 +85,61 @@ struct JSONNameStack: ~Copyable {
 
     // MARK: Duplicates
 
-    /// Notes each name from `mark` on that repeats an earlier one.
-    func findDuplicates(from mark: UInt32, in violations: inout ViolationLog) {
-        guard let entries else { return }
+    /// Notes each name from `mark` on that repeats an earlier one. Returns whether there is one.
+    func findDuplicates(from mark: UInt32, in violations: inout ViolationLog) -> Bool {
+        guard let entries else { return false }
         let names = entries + Int(mark)
         let length = Int(count &- mark)
-        if length > JSONNameStack.pairwiseLimit {
-            findInTable(names, length, &violations)
-            return
-        }
+        if length > JSONNameStack.pairwiseLimit { return findInTable(names, length, &violations) }
+        var hasDuplicates = false
         for later in 1..<max(length, 1) {
-            for earlier in 0..<later where areEqual(names[earlier], names[later]) {
-                violations.add(.duplicateName, UInt32(truncatingIfNeeded: names[later]))
-                break
-            }
+            var earlier = later &- 1
+            while earlier >= 0 && !areEqual(names[earlier], names[later]) { earlier &-= 1 }
+            guard earlier >= 0 else { continue }
+            note(earlier, later, names, &violations)
+            hasDuplicates = true
         }
+        return hasDuplicates
     }
 
-    private func findInTable(_ names: UnsafePointer<UInt64>, _ length: Int, _ violations: inout ViolationLog) {
+    private func findInTable(
+        _ names: UnsafeMutablePointer<UInt64>, _ length: Int, _ violations: inout ViolationLog
+    ) -> Bool {
         // Open addressing, a third of it free; 0 is a free slot, else it is the index + 1.
         let size = length &+ length / 2
         let table: UnsafeMutablePointer<UInt32> = reallocate(nil, size)
         defer { free(table) }
         memset(table, 0, size &* MemoryLayout<UInt32>.stride)
+        var hasDuplicates = false
         for index in 0..<length {
             let name = names[index]
             var slot = Int(truncatingIfNeeded: (name &>> 32 &* UInt64(truncatingIfNeeded: size)) &>> 32)
             while table[slot] != 0 && !areEqual(names[Int(table[slot]) &- 1], name) {
                 slot = slot &+ 1 == size ? 0 : slot &+ 1
             }
-            if table[slot] == 0 {
-                table[slot] = UInt32(truncatingIfNeeded: index &+ 1)
-            } else {
-                violations.add(.duplicateName, UInt32(truncatingIfNeeded: name))
+            if table[slot] != 0 {
+                note(Int(table[slot]) &- 1, index, names, &violations)
+                hasDuplicates = true
             }
+            table[slot] = UInt32(truncatingIfNeeded: index &+ 1)
         }
+        return hasDuplicates
+    }
+
+    /// `later` is the next name that equals `earlier`.
+    private func note(
+        _ earlier: Int, _ later: Int, _ names: UnsafeMutablePointer<UInt64>, _ violations: inout ViolationLog
+    ) {
+        names[earlier] |= JSONNameStack.repeatedMark
+        violations.add(.duplicateName, UInt32(truncatingIfNeeded: names[later] & ~JSONNameStack.repeatedMark))
+    }
+
+    /// For each name from `mark` on, whether it comes again. `findDuplicates` must have looked.
+    func repeatedNames(from mark: UInt32) -> [Bool] {
+        var result: [Bool] = []
+        guard let entries else { return result }
+        for index in mark..<max(count, mark) { result.append(entries[Int(index)] & JSONNameStack.repeatedMark != 0) }
+        return result
     }
 
     @inline(__always)
@@ -124,6 +148,6 @@ struct JSONNameStack: ~Copyable {
     }
 
     private func quote(_ entry: UInt64) -> BytePointer {
-        scanner.start + Int(UInt32(truncatingIfNeeded: entry))
+        scanner.start + Int(UInt32(truncatingIfNeeded: entry & ~JSONNameStack.repeatedMark))
     }
 }

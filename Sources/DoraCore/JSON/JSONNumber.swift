@@ -9,6 +9,10 @@ func exactInteger(_ start: BytePointer) -> Int64? {
     let digits = isNegative ? start + 1 : start
     var place = digits
     var value: UInt64 = 0
+    while let eight = eightDigits(loadWord(place)) {
+        value = value &* 100_000_000 &+ eight
+        place += 8
+    }
     while isDigit(place.pointee) {
         value = value &* 10 &+ UInt64(place.pointee &- UInt8(ascii: "0"))
         place += 1
@@ -17,6 +21,17 @@ func exactInteger(_ start: BytePointer) -> Int64? {
     // Nineteen digits fit 64 bits in any case.
     if isPlain && place - digits <= 19 { return integer(value, isNegative: isNegative) }
     return exactInteger(digits: digits, isNegative: isNegative)
+}
+
+/// The number that eight digits are, the first of them in the lowest byte; nil if one is no digit. Each step
+/// joins neighbours: pairs, then fours, then all eight are one number.
+@inline(__always)
+private func eightDigits(_ word: UInt64) -> UInt64? {
+    guard areEightDigits(word) else { return nil }
+    var digits = word ^ 0x3030_3030_3030_3030
+    digits = (digits &* 10 &+ digits &>> 8) & 0x00FF_00FF_00FF_00FF
+    digits = (digits &* 100 &+ digits &>> 16) & 0x0000_FFFF_0000_FFFF
+    return (digits &* 10_000 &+ digits &>> 32) & 0x0000_0000_FFFF_FFFF
 }
 
 private func exactInteger(digits start: BytePointer, isNegative: Bool) -> Int64? {

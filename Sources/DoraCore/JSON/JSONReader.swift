@@ -27,6 +27,22 @@ struct JSONReader: ~Copyable {
         free(levels)
     }
 
+    // MARK: The document
+
+    /// The first byte of the document's value.
+    func enterDocument() throws(JSONFault) -> BytePointer {
+        if scanner.start.pointee == 0xEF { throw scanner.fault(.byteOrderMark, scanner.start) }
+        return scanner.skipSpace(scanner.start)
+    }
+
+    /// Only white space may follow the document's value.
+    func leaveDocument(_ end: BytePointer) throws(JSONFault) {
+        let rest = scanner.skipSpace(end)
+        if rest != scanner.end { throw scanner.fault(.trailingText, rest) }
+    }
+
+    // MARK: Values
+
     /// A value of any kind inside `depth` open levels.
     @inline(__always)
     mutating func skipValue(_ place: BytePointer, depth: Int) throws(JSONFault) -> BytePointer {
@@ -36,21 +52,24 @@ struct JSONReader: ~Copyable {
 
     @inline(__always)
     mutating func skipScalar(_ place: BytePointer) throws(JSONFault) -> BytePointer {
-        let value = try scanner.skipScalar(place)
-        noteSurrogates(value, at: place)
-        return value.end
+        if place.pointee == UInt8(ascii: "\"") { return try readString(place).end }
+        return try scanner.skipNumberOrLiteral(place)
     }
 
     @inline(__always)
-    mutating func skipString(_ quote: BytePointer) throws(JSONFault) -> ScannedValue {
-        let value = try scanner.skipString(quote)
-        noteSurrogates(value, at: quote)
-        return value
+    mutating func readString(_ quote: BytePointer) throws(JSONFault) -> JSONString {
+        let place = scanner.skipPlainBytes(quote + 1)
+        if place.pointee == UInt8(ascii: "\"") { return JSONString(quote: quote, end: place + 1, isEscaped: false) }
+        return try readSpecialString(quote, place)
     }
 
-    @inline(__always)
-    mutating func noteSurrogates(_ value: ScannedValue, at place: BytePointer) {
-        if value.hasUnpairedSurrogate, isWatching { violations.add(.unpairedSurrogate, scanner.offset(place)) }
+    @inline(never)
+    private mutating func readSpecialString(
+        _ quote: BytePointer, _ place: BytePointer
+    ) throws(JSONFault) -> JSONString {
+        let value = try scanner.skipSpecialString(place)
+        if value.hasUnpairedSurrogate, isWatching { violations.add(.unpairedSurrogate, scanner.offset(quote)) }
+        return JSONString(quote: quote, end: value.end, isEscaped: value.isEscaped)
     }
 
     // MARK: Steps through one array or object
@@ -103,19 +122,26 @@ struct JSONReader: ~Copyable {
 
     /// Moves from a member's name to its value.
     @inline(__always)
-    mutating func readName(_ place: inout BytePointer) throws(JSONFault) -> JSONName {
+    mutating func readName(_ place: inout BytePointer) throws(JSONFault) -> JSONString {
         let quote = place
         if quote.pointee != UInt8(ascii: "\"") { throw scanner.fault(.name, quote) }
-        let string = try skipString(quote)
-        place = scanner.skipSpace(string.end)
+        let name = try readString(quote)
+        place = try skipColon(name.end)
+        return name
+    }
+
+    /// Moves from behind a name to the member's value.
+    @inline(__always)
+    func skipColon(_ nameEnd: BytePointer) throws(JSONFault) -> BytePointer {
+        let place = scanner.skipSpace(nameEnd)
         if place.pointee != UInt8(ascii: ":") { throw scanner.fault(.colon, place) }
-        place = scanner.skipSpace(place + 1)
-        return JSONName(quote: quote, string)
+        return scanner.skipSpace(place + 1)
     }
 
     // MARK: Arrays and objects
 
     private mutating func skipContainer(_ start: BytePointer, depth: Int) throws(JSONFault) -> BytePointer {
+        if let end = emptyContainerEnd(start), depth < JSONReader.maximumDepth { return end }
         let levels = openLevels()
         var place = start
         var level = depth
@@ -161,8 +187,21 @@ struct JSONReader: ~Copyable {
     /// Ends an object whose names start at `mark`.
     @inline(__always)
     mutating func closeNames(from mark: UInt32) {
-        if names.count &- mark > 1 { names.findDuplicates(from: mark, in: &violations) }
+        _ = noteDuplicates(from: mark)
         names.count = mark
+    }
+
+    @inline(__always)
+    mutating func noteDuplicates(from mark: UInt32) -> Bool {
+        names.count &- mark > 1 && names.findDuplicates(from: mark, in: &violations)
+    }
+
+    /// Levels take memory of their own, which an event without nested unknown values does without.
+    @inline(__always)
+    private func emptyContainerEnd(_ bracket: BytePointer) -> BytePointer? {
+        let inside = scanner.skipSpace(bracket + 1)
+        // A bracket and its counterpart differ by 2.
+        return inside.pointee == bracket.pointee &+ 2 ? inside + 1 : nil
     }
 
     private mutating func openLevels() -> UnsafeMutablePointer<UInt32> {
@@ -177,39 +216,4 @@ struct JSONReader: ~Copyable {
 func isContainerStart(_ byte: UInt8) -> Bool {
     // '[' and '{' differ in one bit.
     byte | 0x20 == UInt8(ascii: "{")
-}
-
-/// A member's name, quotes included.
-struct JSONName {
-    /// The opening quote.
-    let quote: BytePointer
-    /// Behind the closing quote.
-    let end: BytePointer
-    let isEscaped: Bool
-
-    @inline(__always)
-    init(quote: BytePointer, _ string: ScannedValue) {
-        self.quote = quote
-        end = string.end
-        isEscaped = string.isEscaped
-    }
-
-    /// Lends the decoded name if it has no more than 16 bytes, as every known name has.
-    @inline(__always)
-    func withShortName<R>(_ body: (BytePointer, Int) -> R?) -> R? {
-        if isEscaped { return withDecodedShortName(body) }
-        let length = end - quote - 2
-        return length <= JSONName.shortLength ? body(quote + 1, length) : nil
-    }
-
-    private static let shortLength = 16
-
-    private func withDecodedShortName<R>(_ body: (BytePointer, Int) -> R?) -> R? {
-        var decoded: (UInt64, UInt64, UInt64) = (0, 0, 0)
-        return withUnsafeMutableBytes(of: &decoded) { memory in
-            guard let start = memory.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
-            let length = decodeString(quote: quote, to: start, limit: JSONName.shortLength)
-            return length <= JSONName.shortLength ? body(start, length) : nil
-        }
-    }
 }

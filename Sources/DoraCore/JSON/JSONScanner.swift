@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+import CCurl
+
 typealias BytePointer = UnsafePointer<UInt8>
 
 /// Eight bytes, the first of them lowest.
@@ -23,6 +25,12 @@ struct JSONScanner {
         end = start + count
     }
 
+    init(_ body: borrowing ByteBuffer) {
+        // What was terminated has memory.
+        guard let start = body.start else { abort() }
+        self.init(start: start, count: body.count)
+    }
+
     @inline(__always)
     func offset(_ place: BytePointer) -> UInt32 {
         UInt32(truncatingIfNeeded: place - start)
@@ -39,6 +47,7 @@ struct JSONScanner {
         place.pointee > 0x20 ? place : skipLongSpace(place)
     }
 
+    @inline(never)
     private func skipLongSpace(_ start: BytePointer) -> BytePointer {
         var place = start
         while true {
@@ -60,13 +69,6 @@ struct JSONScanner {
             throw fault(.value, start + index)
         }
         return start + literal.utf8CodeUnitCount
-    }
-
-    /// A value that is no array and no object.
-    @inline(__always)
-    func skipScalar(_ place: BytePointer) throws(JSONFault) -> ScannedValue {
-        if place.pointee == UInt8(ascii: "\"") { return try skipString(place) }
-        return ScannedValue(end: try skipNumberOrLiteral(place), isEscaped: false, hasUnpairedSurrogate: false)
     }
 
     func skipNumberOrLiteral(_ place: BytePointer) throws(JSONFault) -> BytePointer {
@@ -102,6 +104,7 @@ struct JSONScanner {
     @inline(__always)
     private func skipDigits(_ start: BytePointer) throws(JSONFault) -> BytePointer {
         var place = start
+        while areEightDigits(loadWord(place)) { place += 8 }
         while isDigit(place.pointee) { place += 1 }
         if place == start { throw fault(.number, place) }
         return place
@@ -109,38 +112,21 @@ struct JSONScanner {
 
     // MARK: Strings
 
-    /// A string from its opening quote on.
+    /// To the first byte that is a quote, a backslash, a control character or not ASCII.
     @inline(__always)
-    func skipString(_ quote: BytePointer) throws(JSONFault) -> ScannedValue {
-        var place = quote + 1
+    func skipPlainBytes(_ start: BytePointer) -> BytePointer {
+        var place = start
         while true {
-            let special = specialBytes(loadWord(place))
-            if special == 0 {
-                place += 8
-                continue
-            }
-            place += special.trailingZeroBitCount &>> 3
-            if place.pointee == UInt8(ascii: "\"") {
-                return ScannedValue(end: place + 1, isEscaped: false, hasUnpairedSurrogate: false)
-            }
-            return try skipSpecialString(place)
+            let count = Int(shim_plain_bytes(place))
+            if count < SHIM_VECTOR_SIZE { return place + count }
+            // A step that does not depend on what was read: the next load need not wait for it.
+            place += SHIM_VECTOR_SIZE
         }
     }
 
-    /// The high bit of each byte that is a quote, a backslash, a control character or not ASCII.
-    /// Bits above the lowest one set may be wrong: a subtraction borrows from the byte above.
-    @inline(__always)
-    private func specialBytes(_ word: UInt64) -> UInt64 {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = (word ^ (ones &* 0x22)) &- ones
-        let backslashes = (word ^ (ones &* 0x5C)) &- ones
-        let controls = word &- (ones &* 0x20)
-        return (word | quotes | backslashes | controls) & (ones &* 0x80)
-    }
-
-    /// The rest of a string that holds more than plain ASCII.
+    /// A string that holds more than plain ASCII, from the first other byte on.
     @inline(never)
-    private func skipSpecialString(_ first: BytePointer) throws(JSONFault) -> ScannedValue {
+    func skipSpecialString(_ first: BytePointer) throws(JSONFault) -> ScannedValue {
         var place = first
         var isEscaped = false
         var hasUnpairedSurrogate = false
@@ -158,8 +144,7 @@ struct JSONScanner {
             } else if byte < 0x20 {
                 throw fault(.controlCharacter, place)
             } else {
-                let special = specialBytes(loadWord(place))
-                place += special == 0 ? 8 : special.trailingZeroBitCount &>> 3
+                place = skipPlainBytes(place)
             }
         }
     }
@@ -189,6 +174,15 @@ struct ScannedValue {
 @inline(__always)
 func isDigit(_ byte: UInt8) -> Bool {
     byte &- UInt8(ascii: "0") < 10
+}
+
+/// Whether all eight bytes are digits: 0x30 to 0x39. Adding 6 to one that is more carries out of its lower half,
+/// and a carry out of a whole byte comes of one that is none anyway.
+@inline(__always)
+func areEightDigits(_ word: UInt64) -> Bool {
+    let upperHalves: UInt64 = 0xF0F0_F0F0_F0F0_F0F0
+    let zeros: UInt64 = 0x3030_3030_3030_3030
+    return word & upperHalves == zeros && (word &+ 0x0606_0606_0606_0606) & upperHalves == zeros
 }
 
 /// Why a text is not JSON, and at which byte.

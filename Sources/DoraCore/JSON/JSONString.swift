@@ -2,6 +2,49 @@
 
 import CCurl
 
+/// A string as it stands in the JSON: a member's name or a value.
+struct JSONString {
+    /// The opening quote.
+    let quote: BytePointer
+    /// Behind the closing quote.
+    let end: BytePointer
+    let isEscaped: Bool
+
+    /// How many bytes lie between the quotes: no fewer than the decoded string has.
+    var length: Int { end - quote &- 2 }
+
+    /// Whether a NUL is among the decoded bytes.
+    var holdsNUL: Bool {
+        var sequence = JSONByteSequence(quote: quote)
+        while let byte = sequence.next() {
+            if byte == 0 { return true }
+        }
+        return false
+    }
+
+    /// No known name has more bytes.
+    static let shortLength = 15
+
+    /// Lends the decoded string if it is short enough to be a known name.
+    @inline(__always)
+    func withShortName<R>(_ body: (BytePointer, Int) -> R?) -> R? {
+        if isEscaped { return withDecodedShortName(body) }
+        return length <= JSONString.shortLength ? body(quote + 1, length) : nil
+    }
+
+    /// A quote follows the decoded name.
+    func withDecodedShortName<R>(_ body: (BytePointer, Int) -> R?) -> R? {
+        var decoded: (UInt64, UInt64, UInt64) = (0, 0, 0)
+        return withUnsafeMutableBytes(of: &decoded) { memory in
+            guard let start = memory.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
+            let count = decodeString(quote: quote, to: start, limit: JSONString.shortLength)
+            guard count <= JSONString.shortLength else { return nil }
+            start[count] = UInt8(ascii: "\"")
+            return body(start, count)
+        }
+    }
+}
+
 /// One escape sequence of a string (RFC 8259 section 7), a surrogate pair being one.
 struct JSONEscape {
     /// How many bytes it takes; 0 if it is malformed.
@@ -108,11 +151,22 @@ private func encodeUTF8(_ scalar: UInt32) -> (bytes: UInt32, count: Int) {
     return (0xF0 | scalar &>> 18 | second &<< 8 | third &<< 16 | last &<< 24, 4)
 }
 
-/// Writes the first `limit` decoded bytes of a string; returns how many there are in all.
+/// Writes the first `limit` decoded bytes of a string that was found well-formed; returns how many there
+/// are in all.
 func decodeString(quote: BytePointer, to target: UnsafeMutablePointer<UInt8>?, limit: Int) -> Int {
-    var decoder = JSONStringDecoder(quote: quote)
+    var place = quote + 1
     var count = 0
-    while var (bytes, length) = decoder.next() {
+    while true {
+        let run = Int(shim_unescaped_bytes(place))
+        if count < limit, let target { memcpy(target + count, place, min(run, limit &- count)) }
+        place += run
+        count &+= run
+        if run == SHIM_VECTOR_SIZE { continue }
+        guard place.pointee == UInt8(ascii: "\\") else { return count }
+        let escape = JSONEscape(at: place)
+        if escape.length == 0 { return count }
+        place += escape.length
+        var (bytes, length) = encodeUTF8(escape.scalar)
         while length > 0 {
             if count < limit, let target { target[count] = UInt8(truncatingIfNeeded: bytes) }
             bytes &>>= 8
@@ -120,7 +174,6 @@ func decodeString(quote: BytePointer, to target: UnsafeMutablePointer<UInt8>?, l
             length &-= 1
         }
     }
-    return count
 }
 
 /// Whether two strings, given by their opening quotes, decode to the same bytes.
@@ -132,6 +185,15 @@ func stringsAreEqual(_ left: BytePointer, _ right: BytePointer) -> Bool {
         if byte != right.next() { return false }
         if byte == nil { return true }
     }
+}
+
+/// Whether a string, given by its opening quote, decodes to some bytes.
+func stringEquals(_ quote: BytePointer, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    var sequence = JSONByteSequence(quote: quote)
+    for byte in bytes {
+        if sequence.next() != byte { return false }
+    }
+    return sequence.next() == nil
 }
 
 /// The decoded bytes of a string, one at a time.

@@ -72,6 +72,14 @@ package struct ByteBuffer: ~Copyable {
         memset(start + count, 0, ByteBuffer.padding)
     }
 
+    /// Memory for `size` bytes, aligned for words, behind the content and its padding, if there is enough. It
+    /// lives as long as the content does not grow.
+    func spareMemory(_ size: Int) -> UnsafeMutableRawPointer? {
+        let offset = (count &+ ByteBuffer.padding &+ 7) & ~7
+        guard let start, offset &+ size <= capacity &+ ByteBuffer.padding else { return nil }
+        return UnsafeMutableRawPointer(start + offset)
+    }
+
     package var bytes: UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(start: start, count: count)
     }

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random events as JSON text: of the documented schema and beside it, whole, damaged and cut off."""
+"""Random events as JSON text: of the documented schema, as the API sends them, and beside both, whole, damaged and cut off."""
 
 import json
 
-NAMES = ["name", "env", "severity", "team", "version", "services", "custom_tags", "started_at", "finished_at", "git",
-         "commit_sha", "repository_url", "repository_id", "id", "type", "data", "attributes", "new", "", "a/b", "m~n",
-         "naïve", "日本", "\x00", "Name", "name ", "\ud800"]
+NAMES = ["name", "env", "severity", "team", "version", "services", "service", "custom_tags", "custom", "started_at",
+         "finished_at", "git", "commit_sha", "repository_url", "repository_id", "id", "type", "data", "attributes",
+         "new", "", "a/b", "m~n", "naïve", "日本", "\x00", "Name", "name ", "\ud800"]
 WORDS = ["", "a", "production", "SEV-1", "key:value", ":", "dora_failure", "Outage in eu-west\n\t\"quoted\" \\ /", "é",
          "日本語のテキスト", "😀" * 5, "\x00", "a\x00b", "\x7f", "x" * 40, "\ud800", "\udc00\ud800", "\u2028\uffff",
          "https://github.com/organization/example-repository", "2023-08-31T14:26:14Z", "1693491974"]
@@ -28,12 +28,17 @@ class Writer:
         """An event most of whose fields are what they should be."""
         rng = self.rng
         attributes = []
-        for name in rng.sample(["name", "env", "severity", "team", "version"], rng.randint(0, 5)):
+        for name in rng.sample(["name", "severity", "version"], rng.randint(0, 3)):
             attributes.append((name, self.string() if rng.random() < 0.9 else self.value(2)))
+        for name in rng.sample(["env", "team", "services", "service"], rng.randint(0, 4)):
+            attributes.append((name, self.names() if rng.random() < 0.9 else self.value(3)))
         for name in rng.sample(["started_at", "finished_at"], rng.randint(0, 2)):
             attributes.append((name, self.time() if rng.random() < 0.9 else self.value(2)))
-        for name in rng.sample(["services", "custom_tags"], rng.randint(0, 2)):
-            attributes.append((name, self.list(self.string) if rng.random() < 0.8 else self.value(3)))
+        if rng.random() < 0.5:
+            attributes.append(("custom_tags", self.list(self.string) if rng.random() < 0.8 else self.value(3)))
+        if rng.random() < 0.5:
+            members = [(rng.choice(WORDS), self.names()) for _ in range(rng.choice([0, 1, 2, 3]))]
+            attributes.append(("custom", self.object(members) if rng.random() < 0.8 else self.value(3)))
         if rng.random() < 0.6:
             members = [(name, self.string()) for name in ("commit_sha", "repository_url", "repository_id")
                        if rng.random() < 0.7]
@@ -57,6 +62,10 @@ class Writer:
         names = self.rng.choice([0, 1, 2, 3, 20])
         return self.object([(self.rng.choice(NAMES) if names < 20 else f"n{self.rng.randint(0, 400)}",
                              self.value(depth - 1)) for _ in range(names)])
+
+    def names(self):
+        """A list of strings or one string."""
+        return self.list(self.string) if self.rng.random() < 0.6 else self.string()
 
     def list(self, element):
         return self.enclosed("[]", [element() for _ in range(self.rng.choice([0, 1, 2, 3, 9]))])

@@ -26,9 +26,9 @@ def test_the_documented_form(fetch):
     assert event.id == "string"
     assert event.type == "dora_failure"
     assert event.name == "Database outage"
-    assert event.env == "production"
+    assert (event.env, event.envs) == ("production", ["production"])
     assert event.severity == "SEV-1"
-    assert event.team == "backend"
+    assert (event.team, event.teams) == ("backend", ["backend"])
     assert event.version == "v1.12.07"
     assert event.git_commit_sha == "66adc9350f2cc9b250b69abddab733dd55e1a588"
     assert event.git_repository_url == "https://github.com/organization/example-repository"
@@ -64,7 +64,7 @@ def test_an_event_without_attributes(fetch):
 
 def test_a_field_of_an_unexpected_form_costs_only_itself(fetch):
     event = fetch(b'{"data":{"id":"x","type":"dora_incident","attributes":'
-                  b'{"name":7,"services":"shopist","started_at":"yesterday","team":"backend","new":{"deep":[1,2.50]}}}}')
+                  b'{"name":7,"services":{"a":"shopist"},"started_at":"yesterday","team":"backend","new":{"deep":[1,2.50]}}}}')
     assert (event.name, event.services, event.started_at) == (None, [], None)
     assert (event.id, event.type, event.team) == ("x", "dora_incident", "backend")
     assert any(violation.startswith("/data/attributes/started_at: ") for violation in event.violations)

@@ -19,9 +19,9 @@ from test_datetime_agreement import expected_nanoseconds
 
 DOCUMENTS = 100_000
 SURROGATE = re.compile("[\ud800-\udfff]")
-TEXTS = {"id": (), "type": (), "name": ("attributes",), "env": ("attributes",), "severity": ("attributes",),
-         "team": ("attributes",), "version": ("attributes",), "git_commit_sha": ("attributes", "git"),
-         "git_repository_url": ("attributes", "git"), "git_repository_id": ("attributes", "git")}
+TEXTS = {"id": (), "type": (), "name": ("attributes",), "severity": ("attributes",), "version": ("attributes",),
+         "git_commit_sha": ("attributes", "git"), "git_repository_url": ("attributes", "git"),
+         "git_repository_id": ("attributes", "git")}
 
 
 class Number(str):
@@ -81,6 +81,28 @@ def texts_in(value):
     return [c_string(element) for element in value if is_text(element)] if isinstance(value, list) else []
 
 
+def names_in(value):
+    return [c_string(value)] if is_text(value) else texts_in(value)
+
+
+def merged(texts, others):
+    """The texts, then the others that are not among the first hundred of them."""
+    return texts + [text for text in others if text not in texts[:100]]
+
+
+def tags_in(custom):
+    """The tags of an object, cut where a C string ends."""
+    if not isinstance(custom, dict):
+        return []
+    tags = []
+    for key, value in custom.items():
+        values = [value] if is_text(value) else value if isinstance(value, list) else []
+        values = [element for element in values if is_text(element)]
+        # A tag that ends in its key is there once.
+        tags += [c_string(f"{key}:{element}") for element in (values[:1] if "\0" in key else values)]
+    return tags
+
+
 def member(value, *names):
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
@@ -103,15 +125,28 @@ def time_of(value):
     return expected and expected[0]
 
 
-def check_fields(event, data, document):
+def check_lists(event, attributes, has_duplicates, document):
+    for field in ("env", "team"):
+        texts = names_in(member(attributes, field))
+        assert getattr(event, f"{field}s") == texts, (field, document)
+        assert getattr(event, field) == (texts[0] if texts else None), (field, document)
+    services, service = (names_in(member(attributes, field)) for field in ("services", "service"))
+    assert event.services == (merged(services, service) if services else service), document
+    documented, tags = texts_in(member(attributes, "custom_tags")), tags_in(member(attributes, "custom"))
+    expected = merged(documented, tags)
+    # Python keeps a repeated key at its first place.
+    same_order = sorted if has_duplicates else list
+    assert same_order(event.custom_tags) == same_order(expected), document
+
+
+def check_fields(event, data, has_duplicates, document):
     for field, path in TEXTS.items():
         value = member(data, *path, field.removeprefix("git_"))
         assert getattr(event, field) == c_string(value), (field, document)
     attributes = member(data, "attributes")
     assert event.started_at == time_of(member(attributes, "started_at")), document
     assert event.finished_at == time_of(member(attributes, "finished_at")), document
-    assert event.services == texts_in(member(attributes, "services")), document
-    assert event.custom_tags == texts_in(member(attributes, "custom_tags")), document
+    check_lists(event, attributes, has_duplicates, document)
     assert event.json == document
 
 
@@ -168,7 +203,7 @@ def test_documents_agree():
         accepted += 1
         check_pointers(rng, failure, root, document)
         event = event_of(failure)
-        check_fields(event, root["data"], document)
+        check_fields(event, root["data"], reader.has_duplicates, document)
         notes = "\n".join(event.violations)
         assert ("a duplicate name" in notes) == reader.has_duplicates, document
         # Python forgets the earlier one of two equal names, and what was in it.

@@ -66,6 +66,8 @@ def event_of(failure):
     event.started_at = nanoseconds(dora.dora_failure_started_at, failure)
     event.finished_at = nanoseconds(dora.dora_failure_finished_at, failure)
     event.services = texts_of(failure, "service")
+    event.envs = texts_of(failure, "env", "_at")
+    event.teams = texts_of(failure, "team", "_at")
     event.custom_tags = texts_of(failure, "custom_tag")
     event.violations = texts_of(failure, "violation")
     event.json = sized(dora.dora_failure_json, failure)
@@ -74,9 +76,11 @@ def event_of(failure):
     return event
 
 
-def texts_of(failure, noun):
+def texts_of(failure, noun, suffix=""):
     count = getattr(dora, f"dora_failure_{noun}_count")(failure)
-    return [text(getattr(dora, f"dora_failure_{noun}")(failure, index)) for index in range(count)]
+    texts = [text(getattr(dora, f"dora_failure_{noun}{suffix}")(failure, index)) for index in range(count)]
+    assert None not in texts and getattr(dora, f"dora_failure_{noun}{suffix}")(failure, count) is None
+    return texts
 
 
 def text(pointer):
