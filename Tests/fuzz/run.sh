@@ -5,7 +5,7 @@
 #
 #     Tests/fuzz/run.sh SECONDS [TARGET...]
 #
-# runs each target (event, error_body, date) for that long. 0 replays the seeds and
+# runs each target (event, page, error_body, date) for that long. 0 replays the seeds and
 # what earlier runs found interesting. An input that a target fails on is left in
 # .build/fuzz/failures: mend the reader and add the input to Tests/fuzz/seeds/TARGET.
 set -euo pipefail
@@ -16,7 +16,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 [[ ${1:-} =~ ^[0-9]+$ ]] || fail "usage: Tests/fuzz/run.sh SECONDS [TARGET...]"
 seconds=$1
 shift
-[ $# -gt 0 ] || set -- event error_body date
+[ $# -gt 0 ] || set -- event page error_body date
 output=$PWD/.build/fuzz
 mkdir -p "$output/failures"
 find_swift

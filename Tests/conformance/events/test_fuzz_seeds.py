@@ -14,7 +14,7 @@ def test_the_seeds_are_handled():
     assert len(seeds) > 40
     result = subprocess.run([FUZZ / "run.sh", "0"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
     assert result.returncode == 0, result.stdout + result.stderr
-    assert f"replayed {len(seeds)} seeds of 3 targets" in result.stdout
-    for target in ("event", "error_body", "date"):
+    assert f"replayed {len(seeds)} seeds of 4 targets" in result.stdout
+    for target in ("event", "page", "error_body", "date"):
         executions = re.search(rf"^{target}: (\d+) executions", result.stdout, re.MULTILINE)
         assert executions and int(executions[1]) >= len(list((FUZZ / "seeds" / target).iterdir()))

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CCurl
+
+/// A page of incident events: the items of `{"data": [ … ]}`, in the order of the list. One thread at a
+/// time.
+///
+/// The page is read once: all of it is held against RFC 8259, and where each item's fields stand is kept.
+/// An event takes its texts out when it is made, into memory of its own.
+package final class FailurePage {
+    private var body = ByteBuffer()
+    private var items: [FailureItem] = []
+    private var strings = FieldStringList()
+
+    package init() {}
+
+    /// Reads a body of less than 2 GiB, which it takes over, in place of the last one. The memory that goes with
+    /// it is used again: to have it anew for each page would take a third of the time that reading takes.
+    package func read(_ body: consuming ByteBuffer) throws(MalformedBody) {
+        body.terminate()
+        var reader = FailurePageReader(JSONScanner(body), &items, &strings)
+        var problem: Text?
+        do throws(JSONFault) {
+            try reader.readPage()
+            problem = reader.problem.map { Text($0) }
+        } catch {
+            problem = reader.decoder.scanner.reason(error)
+        }
+        reader.handBack(&items, &strings)
+        if let problem {
+            items.removeAll(keepingCapacity: true)
+            throw MalformedBody(problem, body)
+        }
+        self.body = body
+    }
+
+    /// Hands the memory of the body on, for the next response. The page then has no items.
+    package func takeBody() -> ByteBuffer {
+        items.removeAll(keepingCapacity: true)
+        var taken = ByteBuffer()
+        swap(&taken, &body)
+        return taken
+    }
+
+    private var scanner: JSONScanner { JSONScanner(body) }
+
+    package var count: Int { items.count }
+
+    // MARK: An item, by its index below `count`
+
+    /// When it started, by the rules of an event's `started_at`.
+    package func startedAt(_ index: Int) -> Int64? {
+        items[index].startedAt
+    }
+
+    /// Lends its decoded id; nil if it has no id that is a string.
+    package func withID<R>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>?) -> R) -> R {
+        guard let id = id(items[index]) else { return body(nil) }
+        guard id.isEscaped else { return body(UnsafeBufferPointer(start: id.quote + 1, count: id.length)) }
+        let decoded: UnsafeMutablePointer<UInt8> = reallocate(nil, id.length)
+        defer { free(decoded) }
+        let count = decodeString(quote: id.quote, to: decoded, limit: id.length)
+        return body(UnsafeBufferPointer(start: decoded, count: count))
+    }
+
+    private func id(_ item: FailureItem) -> JSONString? {
+        for string in strings(item) {
+            if case .id = string.field, case .text = string.role { return string.string(in: scanner) }
+        }
+        return nil
+    }
+
+    private func strings(_ item: FailureItem) -> UnsafeMutableBufferPointer<FieldString> {
+        strings.slice(Int(item.firstString), Int(item.endString))
+    }
+
+    /// Its bytes as they were received. They live as long as the page.
+    package func json(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+        let item = items[index]
+        return UnsafeBufferPointer(start: scanner.start + Int(item.start), count: item.length)
+    }
+
+    /// Makes an event of it, which does not need the page any more. In strict mode the first departure from
+    /// the documented schema is an error.
+    package func makeFailure(_ index: Int, response: Response?, strict: Bool) throws(MalformedBody) -> Failure {
+        let item = items[index]
+        if item.isPlain, let failure = makePlainFailure(item, json(index), response) { return failure }
+        // Read on its own, so that each violation is found at the place that it has there.
+        return try Failure.decode(
+            event(json(index), room: 256), response: response, strict: strict, id: nil, needsData: false)
+    }
+
+    // MARK: Events
+
+    /// nil if something is wrong with its texts.
+    private func makePlainFailure(
+        _ item: FailureItem, _ json: UnsafeBufferPointer<UInt8>, _ response: Response?
+    ) -> Failure? {
+        let room = item.room
+        let body = event(json, room: room.size)
+        let memory = FailureTextMemory(room, behind: body)
+        var writer = FailureTextWriter(memory.start, room, scanner, ViolationLog())
+        writer.write(strings(item))
+        guard writer.violations.total == 0, writer.texts.isTypeKnown, !writer.texts.hasTooManyTags else { return nil }
+        return Failure(
+            body, writer.texts, in: memory, response: response, startedAt: item.startedAt,
+            finishedAt: item.finishedAt, nil)
+    }
+
+    /// The JSON of an event whose `data` is an item, in a buffer with room for its texts.
+    private func event(_ item: UnsafeBufferPointer<UInt8>, room: Int) -> ByteBuffer {
+        let head: StaticString = "{\"data\":"
+        var body = ByteBuffer(capacity: head.utf8CodeUnitCount &+ item.count &+ 1 &+ ByteBuffer.padding &+ 8 &+ room)
+        body.append(head.utf8Start, count: head.utf8CodeUnitCount)
+        if let start = item.baseAddress { body.append(start, count: item.count) }
+        body.append(UInt8(ascii: "}"))
+        body.terminate()
+        return body
+    }
+}
