@@ -60,9 +60,26 @@ DATE_TIME_EVENT = {
     "version": "v2.4.0",
 }
 
+# What production tenants send: lists for one service, environment or team, and tags as an object.
+FIELD_EVENT = {
+    "service": ["ledger-api"],
+    "env": ["live", "live-eu"],
+    "team": ["payments", "ledger"],
+    "name": "INC-1187 | Refunds were booked twice",
+    "severity": "Urgent",
+    "started_at": "2026-05-20T06:40:00Z",
+    "finished_at": "2026-05-21T11:05:40Z",
+    "created_at": "2026-05-21T12:00:00Z",
+    "time_to_restore": 102340,
+    "source": "api",
+    "internal": {},
+    "custom": {"language": ["jvm"], "backstage.io/owner": ["team-a", "team-b"]},
+}
+
 EVENTS = {
     "documented-example": DOCUMENTED_EVENT,
     "date-time-example": DATE_TIME_EVENT,
+    "field-example": FIELD_EVENT,
 }
 
 

@@ -66,12 +66,12 @@ ask_local_server() {
     DD_API_KEY=$(server_fact api_key)
     DD_APP_KEY=$(server_fact app_key)
     export DD_API_KEY DD_APP_KEY
-    for id in documented-example date-time-example; do
+    for id in documented-example date-time-example field-example; do
         say "get_failure $id"
         "$program" --base-url "$(server_fact base_url)" --ca-file "$(server_fact ca_file)" "$id"
     done
     stop_server
-    say "Done: two incident events fetched over HTTPS from a local server, which has been stopped."
+    say "Done: three incident events fetched over HTTPS from a local server, which has been stopped."
     printf 'The library is in .build/stage, the program is .build/quickstart/get_failure.\n'
     printf 'To ask Datadog: DD_API_KEY=... DD_APP_KEY=... examples/quickstart.sh FAILURE_ID\n'
 }

@@ -74,6 +74,18 @@ static void print_text(const char *label, const char *text)
     }
 }
 
+typedef const char *text_at(const dora_failure *failure, size_t index);
+
+/* A field that may hold several texts, one a line. */
+static void print_texts(const char *label, const dora_failure *failure, size_t count, text_at *text)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        print_text(i == 0 ? label : "", text(failure, i));
+    }
+}
+
 static void print_time(const char *label, int64_t unix_ns)
 {
     int64_t seconds = unix_ns / 1000000000;
@@ -135,7 +147,6 @@ static void print_failure(const dora_failure *failure)
 {
     const char *name = dora_failure_name(failure);
     const char *severity = dora_failure_severity(failure);
-    size_t i;
 
     printf("%s", name != NULL ? name : "(no name)");
     if (severity != NULL) {
@@ -143,18 +154,14 @@ static void print_failure(const dora_failure *failure)
     }
     printf("\n");
     print_text("id", dora_failure_id(failure));
-    for (i = 0; i < dora_failure_service_count(failure); i++) {
-        print_text(i == 0 ? "services" : "", dora_failure_service(failure, i));
-    }
-    print_text("environment", dora_failure_env(failure));
-    print_text("team", dora_failure_team(failure));
+    print_texts("services", failure, dora_failure_service_count(failure), dora_failure_service);
+    print_texts("environment", failure, dora_failure_env_count(failure), dora_failure_env_at);
+    print_texts("team", failure, dora_failure_team_count(failure), dora_failure_team_at);
     print_text("version", dora_failure_version(failure));
     print_times(failure);
     print_text("commit", dora_failure_git_commit_sha(failure));
     print_text("repository", dora_failure_git_repository_url(failure));
-    for (i = 0; i < dora_failure_custom_tag_count(failure); i++) {
-        print_text(i == 0 ? "tags" : "", dora_failure_custom_tag(failure, i));
-    }
+    print_texts("tags", failure, dora_failure_custom_tag_count(failure), dora_failure_custom_tag);
 }
 
 /* Returns the exit status. */

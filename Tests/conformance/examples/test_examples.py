@@ -67,8 +67,26 @@ Checkout returns errors (SEV-2)
 """
 
 
+FIELD_OUTPUT = """\
+INC-1187 | Refunds were booked twice (Urgent)
+  id           field-example
+  services     ledger-api
+  environment  live
+               live-eu
+  team         payments
+               ledger
+  started      2026-05-20 06:40:00 UTC
+  finished     2026-05-21 11:05:40 UTC
+  duration     28 h 25 min 40 s
+  tags         language:jvm
+               backstage.io/owner:team-a
+               backstage.io/owner:team-b
+"""
+
+
 @pytest.mark.parametrize("failure_id, output", [("documented-example", DOCUMENTED_OUTPUT),
-                                                ("date-time-example", DATE_TIME_OUTPUT)])
+                                                ("date-time-example", DATE_TIME_OUTPUT),
+                                                ("field-example", FIELD_OUTPUT)])
 def test_an_event_is_printed(get_failure, failure_id, output):
     result = get_failure("--", failure_id)
     assert (result.returncode, result.stdout, result.stderr) == (0, output, "")
@@ -101,5 +119,6 @@ def test_the_quickstart_from_any_directory(tmp_path):
     assert result.returncode == 0, result.stderr
     assert DOCUMENTED_OUTPUT in result.stdout
     assert DATE_TIME_OUTPUT in result.stdout
+    assert FIELD_OUTPUT in result.stdout
     facts = json.loads((REPOSITORY / ".build" / "quickstart" / "local_api.json").read_text())
     assert not pathlib.Path(facts["ca_file"]).exists(), "the local server must have been stopped"
