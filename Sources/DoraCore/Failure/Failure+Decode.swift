@@ -13,8 +13,10 @@ extension Failure {
 
     /// Reads a copy of a body of less than 2 GiB.
     package static func parse(_ json: UnsafeBufferPointer<UInt8>) throws(MalformedBody) -> Failure {
-        // The texts of an event of the usual kind then fit behind it.
-        var body = ByteBuffer(capacity: json.count &+ min(json.count / 4 &* 3, 4096) &+ 232)
+        // The texts of an event of the usual kind then fit behind it, if it is short.
+        let room = json.count / 4 &* 3 &+ 232
+        let isShort = json.count &+ room <= FailureTextMemory.sharedSize
+        var body = ByteBuffer(capacity: json.count &+ (isShort ? room : 0))
         if let start = json.baseAddress { body.append(start, count: json.count) }
         return try decode(body, response: nil, strict: false)
     }
@@ -38,13 +40,14 @@ extension Failure {
         if room.isTooLarge { throw MalformedBody(Text("strings that take more than 4 GiB"), body) }
         let memory = FailureTextMemory(room, behind: body)
         var writer = FailureTextWriter(memory.start, room, decoder.scanner, decoder.reader.violations)
-        writer.write(decoder.fields.strings.slice(0, decoder.fields.strings.count))
+        writer.write(decoder.fields.strings(0, decoder.fields.stringCount))
         decoder.reader.violations = writer.violations
         let startedAt = decoder.time(.startedAt)
         let finishedAt = decoder.time(.finishedAt)
         decoder.checkFields()
         decoder.checkTexts(writer.texts, id: id)
-        let violations = ViolationTexts(decoder.reader.violations, decoder.scanner)
+        let log = decoder.reader.violations
+        let violations = log.total > 0 ? ViolationTexts(log, decoder.scanner) : nil
         if strict, let violation = violations?[0] {
             var reason = Text("strict mode: ")
             reason.append(cString: violation)

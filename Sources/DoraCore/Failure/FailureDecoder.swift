@@ -18,6 +18,7 @@ struct FailureDecoder: ~Copyable {
 
     /// A body that is one event.
     mutating func readEvent() throws(JSONFault) {
+        fields.beginEvent()
         var place = try reader.enterDocument()
         if place.pointee == UInt8(ascii: "{") {
             try readObject(.document, &place, depth: 1)
@@ -164,7 +165,7 @@ struct FailureDecoder: ~Copyable {
     private mutating func readCustom(_ place: inout BytePointer, depth: Int) throws(JSONFault) {
         let start = place
         let mark = reader.names.count
-        let firstString = fields.strings.count
+        let firstString = fields.stringCount
         var tags = 0
         var bytes = 0
         var hasMember = reader.enterObject(&place)
@@ -204,7 +205,7 @@ struct FailureDecoder: ~Copyable {
     }
 
     private mutating func forgetRepeatedKeys(from first: Int, _ isRepeated: [Bool]) {
-        let strings = fields.strings.slice(first, fields.strings.count)
+        let strings = fields.strings(first, fields.stringCount)
         var member = -1
         for index in strings.indices {
             if case .key = strings[index].role { member &+= 1 }

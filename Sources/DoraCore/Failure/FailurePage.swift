@@ -10,7 +10,8 @@ import CCurl
 package final class FailurePage {
     private var body = ByteBuffer()
     private var items: [FailureItem] = []
-    private var strings = FieldStringList()
+    /// With the strings of all items.
+    private var fields = FailureFields()
 
     package init() {}
 
@@ -18,7 +19,7 @@ package final class FailurePage {
     /// it is used again: to have it anew for each page would take a third of the time that reading takes.
     package func read(_ body: consuming ByteBuffer) throws(MalformedBody) {
         body.terminate()
-        var reader = FailurePageReader(JSONScanner(body), &items, &strings)
+        var reader = FailurePageReader(JSONScanner(body), &items, &fields)
         var problem: Text?
         do throws(JSONFault) {
             try reader.readPage()
@@ -26,7 +27,7 @@ package final class FailurePage {
         } catch {
             problem = reader.decoder.scanner.reason(error)
         }
-        reader.handBack(&items, &strings)
+        reader.handBack(&items, &fields)
         if let problem {
             items.removeAll(keepingCapacity: true)
             throw MalformedBody(problem, body)
@@ -71,7 +72,7 @@ package final class FailurePage {
     }
 
     private func strings(_ item: FailureItem) -> UnsafeMutableBufferPointer<FieldString> {
-        strings.slice(Int(item.firstString), Int(item.endString))
+        fields.strings(Int(item.firstString), Int(item.endString))
     }
 
     /// Its bytes as they were received. They live as long as the page.
@@ -87,7 +88,7 @@ package final class FailurePage {
         if item.isPlain, let failure = makePlainFailure(item, json(index), response) { return failure }
         // Read on its own, so that each violation is found at the place that it has there.
         return try Failure.decode(
-            event(json(index), room: 256), response: response, strict: strict, id: nil, needsData: false)
+            event(json(index), room: 0), response: response, strict: strict, id: nil, needsData: false)
     }
 
     // MARK: Events
@@ -97,7 +98,7 @@ package final class FailurePage {
         _ item: FailureItem, _ json: UnsafeBufferPointer<UInt8>, _ response: Response?
     ) -> Failure? {
         let room = item.room
-        let body = event(json, room: room.size)
+        let body = event(json, room: json.count &+ room.size <= FailureTextMemory.sharedSize ? room.size : 0)
         let memory = FailureTextMemory(room, behind: body)
         var writer = FailureTextWriter(memory.start, room, scanner, ViolationLog())
         writer.write(strings(item))

@@ -29,18 +29,18 @@ struct FailurePageReader: ~Copyable {
     private(set) var problem: StaticString? = "no \"data\" list"
 
     /// Takes the memory of a page that was read before.
-    init(_ scanner: JSONScanner, _ items: inout [FailureItem], _ strings: inout FieldStringList) {
+    init(_ scanner: JSONScanner, _ items: inout [FailureItem], _ fields: inout FailureFields) {
         decoder = FailureDecoder(scanner)
         decoder.reader.isWatching = false
-        handBack(&items, &strings)
+        handBack(&items, &fields)
         self.items.removeAll(keepingCapacity: true)
-        decoder.fields.strings.removeAll()
+        decoder.fields.removeStrings()
     }
 
     /// Hands the items and their strings on, once.
-    mutating func handBack(_ items: inout [FailureItem], _ strings: inout FieldStringList) {
+    mutating func handBack(_ items: inout [FailureItem], _ fields: inout FailureFields) {
         swap(&items, &self.items)
-        swap(&strings, &decoder.fields.strings)
+        swap(&fields, &decoder.fields)
     }
 
     mutating func readPage() throws(JSONFault) {
@@ -65,7 +65,7 @@ struct FailurePageReader: ~Copyable {
     /// Of equal names the last one counts.
     private mutating func readData(_ place: inout BytePointer) throws(JSONFault) {
         items.removeAll(keepingCapacity: true)
-        decoder.fields.strings.removeAll()
+        decoder.fields.removeStrings()
         guard place.pointee == UInt8(ascii: "[") else {
             problem = "no \"data\" list"
             place = try decoder.reader.skipValue(place, depth: 1)
@@ -83,7 +83,7 @@ struct FailurePageReader: ~Copyable {
 
     private mutating func readItem(_ place: inout BytePointer) throws(JSONFault) {
         let start = place
-        let firstString = decoder.fields.strings.count
+        let firstString = decoder.fields.stringCount
         try decoder.readItem(&place)
         let startedAt = decoder.time(.startedAt)
         let finishedAt = decoder.time(.finishedAt)
@@ -99,7 +99,7 @@ struct FailurePageReader: ~Copyable {
             FailureItem(
                 start: decoder.scanner.offset(start), end: decoder.scanner.offset(place),
                 firstString: UInt32(truncatingIfNeeded: firstString),
-                endString: UInt32(truncatingIfNeeded: decoder.fields.strings.count), room: room,
+                endString: UInt32(truncatingIfNeeded: decoder.fields.stringCount), room: room,
                 startedAt: startedAt, finishedAt: finishedAt, isPlain: isPlain))
     }
 }

@@ -78,6 +78,10 @@ struct FailureTexts {
 /// The memory of the texts: what the buffer of the JSON has to spare, or a piece of its own. Moving the JSON
 /// to make room would cost more.
 struct FailureTextMemory: ~Copyable {
+    /// Up to this size the JSON and its texts are best kept in one piece. glibc has shorter pieces at hand for
+    /// each thread (malloc(3), tcache), and takes several times as long for longer ones.
+    static let sharedSize = 1000
+
     let start: UnsafeMutableRawPointer
     private let own: UnsafeMutablePointer<UInt64>?
 

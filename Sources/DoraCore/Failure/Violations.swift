@@ -63,9 +63,8 @@ final class ViolationTexts {
         return UnsafeRawPointer(start + offsets[index]).assumingMemoryBound(to: CChar.self)
     }
 
-    /// nil if there are none. `scanner` is over a body that was found well-formed.
-    init?(_ log: consuming ViolationLog, _ scanner: JSONScanner) {
-        guard log.total > 0 else { return nil }
+    /// `scanner` is over a body that was found well-formed.
+    init(_ log: consuming ViolationLog, _ scanner: JSONScanner) {
         log.sort()
         let hidden = log.total &- log.list.count
         // The last line says how many are not listed, its own place included.
