@@ -19,20 +19,19 @@ struct FailureDecoder: ~Copyable {
     /// A body that is one event.
     mutating func readEvent() throws(JSONFault) {
         fields.beginEvent()
-        var place = try reader.enterDocument()
-        if place.pointee == UInt8(ascii: "{") {
-            try readObject(.document, &place, depth: 1)
-        } else {
-            place = try reader.skipValue(place, depth: 0)
-        }
-        try reader.leaveDocument(place)
+        let start = try reader.enterDocument()
+        let end =
+            start.pointee == UInt8(ascii: "{")
+            ? try readObject(.document, start, depth: 1)
+            : try reader.skipValue(start, depth: 0)
+        try reader.leaveDocument(end)
     }
 
     /// An item of a list, which is the `data` of an event.
-    mutating func readItem(_ place: inout BytePointer) throws(JSONFault) {
+    mutating func readItem(_ start: BytePointer) throws(JSONFault) -> BytePointer {
         fields.beginEvent()
         // As deep as it is in an event of its own.
-        try readField(.data, &place, depth: 1)
+        return try readField(.data, start, depth: 1)
     }
 
     /// The first byte of a field's value.
@@ -45,35 +44,37 @@ struct FailureDecoder: ~Copyable {
 
     /// An object of the schema, itself at level `depth`. They lie in one another at most four deep.
     private mutating func readObject(
-        _ object: FailureObject, _ place: inout BytePointer, depth: Int
-    ) throws(JSONFault) {
+        _ object: FailureObject, _ brace: BytePointer, depth: Int
+    ) throws(JSONFault) -> BytePointer {
         let mark = reader.names.count
+        var place = brace
         var hasMember = reader.enterObject(&place)
         while hasMember {
             if place.pointee == UInt8(ascii: "\""), let known = object.field(at: place + 1) {
                 if fields.present.contains(known.field) { forget(known.field, place) }
-                place = try reader.skipColon(place + known.length + 2)
-                try readField(known.field, &place, depth: depth)
+                let value = try reader.skipColon(place + known.length + 2)
+                place = try readField(known.field, value, depth: depth)
             } else {
-                try readOtherMember(object, &place, depth: depth)
+                place = try readOtherMember(object, place, depth: depth)
             }
             hasMember = try reader.nextMember(&place)
         }
         reader.closeNames(from: mark)
+        return place
     }
 
     /// A member whose name is unknown, or known and written with escapes.
     private mutating func readOtherMember(
-        _ object: FailureObject, _ place: inout BytePointer, depth: Int
-    ) throws(JSONFault) {
+        _ object: FailureObject, _ quote: BytePointer, depth: Int
+    ) throws(JSONFault) -> BytePointer {
+        var place = quote
         let name = try reader.readName(&place)
         if name.isEscaped, let field = decodedField(object, name) {
-            if fields.present.contains(field) { forget(field, name.quote) }
-            try readField(field, &place, depth: depth)
-        } else {
-            reader.names.push(name)
-            place = try reader.skipValue(place, depth: depth)
+            if fields.present.contains(field) { forget(field, quote) }
+            return try readField(field, place, depth: depth)
         }
+        reader.names.push(name)
+        return try reader.skipValue(place, depth: depth)
     }
 
     private func decodedField(_ object: FailureObject, _ name: JSONString) -> FailureField? {
@@ -92,52 +93,51 @@ struct FailureDecoder: ~Copyable {
 
     @inline(__always)
     private mutating func readField(
-        _ field: FailureField, _ place: inout BytePointer, depth: Int
-    ) throws(JSONFault) {
-        let start = place
-        if place.pointee == UInt8(ascii: "\"") {
-            try readString(field, &place)
-        } else {
-            try readOther(field, &place, depth: depth)
-        }
-        fields.set(field, FieldSpan(start: scanner.offset(start), end: scanner.offset(place)))
+        _ field: FailureField, _ start: BytePointer, depth: Int
+    ) throws(JSONFault) -> BytePointer {
+        let end =
+            start.pointee == UInt8(ascii: "\"")
+            ? try readString(field, start)
+            : try readOther(field, start, depth: depth)
+        fields.set(field, FieldSpan(start: scanner.offset(start), end: scanner.offset(end)))
+        return end
     }
 
     @inline(__always)
-    private mutating func readString(_ field: FailureField, _ place: inout BytePointer) throws(JSONFault) {
-        let string = try reader.readString(place)
-        place = string.end
+    private mutating func readString(_ field: FailureField, _ quote: BytePointer) throws(JSONFault) -> BytePointer {
+        let string = try reader.readString(quote)
         switch field.form {
         case .text, .names: fields.append(string, of: field, .text, scanner)
         case .time: break
         case .tags, .tagObject, .object: fields.noteOdd(field)
         }
+        return string.end
     }
 
     private mutating func readOther(
-        _ field: FailureField, _ place: inout BytePointer, depth: Int
-    ) throws(JSONFault) {
-        switch (place.pointee, field.form) {
+        _ field: FailureField, _ start: BytePointer, depth: Int
+    ) throws(JSONFault) -> BytePointer {
+        switch (start.pointee, field.form) {
         case (UInt8(ascii: "["), .names), (UInt8(ascii: "["), .tags):
-            try readList(field, .text, &place, depth: depth &+ 1)
+            return try readList(field, .text, start, depth: depth &+ 1).end
         case (UInt8(ascii: "{"), .object(let object)):
-            try readObject(object, &place, depth: depth &+ 1)
+            return try readObject(object, start, depth: depth &+ 1)
         case (UInt8(ascii: "{"), .tagObject):
-            try readCustom(&place, depth: depth &+ 1)
+            return try readCustom(start, depth: depth &+ 1)
         case (_, .time):
-            place = try reader.skipValue(place, depth: depth)
+            return try reader.skipValue(start, depth: depth)
         default:
             fields.noteOdd(field)
-            place = try reader.skipValue(place, depth: depth)
+            return try reader.skipValue(start, depth: depth)
         }
     }
 
-    /// A list of strings at level `depth`. Returns how many it holds.
-    @discardableResult
+    /// A list of strings at level `depth`, and how many it holds.
     private mutating func readList(
-        _ field: FailureField, _ role: FieldString.Role, _ place: inout BytePointer, depth: Int
-    ) throws(JSONFault) -> Int {
+        _ field: FailureField, _ role: FieldString.Role, _ bracket: BytePointer, depth: Int
+    ) throws(JSONFault) -> (end: BytePointer, count: Int) {
         var count = 0
+        var place = bracket
         var hasElement = reader.enterArray(&place)
         while hasElement {
             if place.pointee == UInt8(ascii: "\"") {
@@ -151,7 +151,7 @@ struct FailureDecoder: ~Copyable {
             }
             hasElement = try reader.nextElement(&place)
         }
-        return count
+        return (place, count)
     }
 
     // MARK: The object `custom`
@@ -162,45 +162,46 @@ struct FailureDecoder: ~Copyable {
         length &* 8 &+ 1 &<< 20
     }
 
-    private mutating func readCustom(_ place: inout BytePointer, depth: Int) throws(JSONFault) {
-        let start = place
+    private mutating func readCustom(_ brace: BytePointer, depth: Int) throws(JSONFault) -> BytePointer {
         let mark = reader.names.count
         let firstString = fields.stringCount
         var tags = 0
         var bytes = 0
+        var place = brace
         var hasMember = reader.enterObject(&place)
         while hasMember {
             let key = try reader.readName(&place)
             reader.names.push(key)
             fields.append(key, of: .custom, .key, scanner)
-            let value = place
-            let count = try readKeyed(&place, depth: depth)
+            let (end, count) = try readKeyed(place, depth: depth)
             tags &+= count
             // Each string loses its quotes and gains the key, a ':' and a NUL.
-            if count > 0 { bytes &+= count &* (key.end - key.quote) &+ (place - value) }
+            if count > 0 { bytes &+= count &* (key.end - key.quote) &+ (end - place) }
+            place = end
             hasMember = try reader.nextMember(&place)
         }
         if reader.noteDuplicates(from: mark) {
             forgetRepeatedKeys(from: firstString, reader.names.repeatedNames(from: mark))
         }
         reader.names.count = mark
-        fields.setCustomRoom(tags: tags, bytes: min(bytes, FailureDecoder.tagByteLimit(place - start)))
+        fields.setCustomRoom(tags: tags, bytes: min(bytes, FailureDecoder.tagByteLimit(place - brace)))
+        return place
     }
 
-    /// The value of a key. Returns how many strings it holds.
-    private mutating func readKeyed(_ place: inout BytePointer, depth: Int) throws(JSONFault) -> Int {
-        switch place.pointee {
+    /// The value of a key, and how many strings it holds.
+    private mutating func readKeyed(
+        _ start: BytePointer, depth: Int
+    ) throws(JSONFault) -> (end: BytePointer, count: Int) {
+        switch start.pointee {
         case UInt8(ascii: "\""):
-            let string = try reader.readString(place)
+            let string = try reader.readString(start)
             fields.append(string, of: .custom, .keyed, scanner)
-            place = string.end
-            return 1
+            return (string.end, 1)
         case UInt8(ascii: "["):
-            return try readList(.custom, .keyed, &place, depth: depth &+ 1)
+            return try readList(.custom, .keyed, start, depth: depth &+ 1)
         default:
             fields.noteOdd(.custom)
-            place = try reader.skipValue(place, depth: depth)
-            return 0
+            return (try reader.skipValue(start, depth: depth), 0)
         }
     }
 

@@ -84,7 +84,7 @@ struct FailurePageReader: ~Copyable {
     private mutating func readItem(_ place: inout BytePointer) throws(JSONFault) {
         let start = place
         let firstString = decoder.fields.stringCount
-        try decoder.readItem(&place)
+        place = try decoder.readItem(start)
         let startedAt = decoder.time(.startedAt)
         let finishedAt = decoder.time(.finishedAt)
         decoder.checkFields()
