@@ -124,8 +124,9 @@ let documentedExample = #"""
     @Test(arguments: ["other", "i", "id\\u0000", "I"])
     func anotherIDThanTheOneAskedFor(id: String) throws {
         let json = #"{"data":{"id":"\#(id)","type":"dora_failure","attributes":{"started_at":1}}}"#
-        let expected = "/data/id: not the id that was asked for"
-        #expect(try event(json, id: "id").violationTexts.first { $0.contains("asked") } == expected)
+        let violation = try event(json, id: "id").violationTexts.first { $0.contains("asked") }
+        #expect(violation?.hasPrefix("/data/id: \"\(id.prefix(2))") == true)
+        #expect(violation?.hasSuffix("\", not the id that was asked for") == true)
         #expect(try event(json).violationTexts.allSatisfy { !$0.contains("asked") })
         #expect(refusal(Array(json.utf8), strict: true, id: "id")?.contains("/data/id: ") == true)
     }

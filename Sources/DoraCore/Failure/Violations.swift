@@ -122,7 +122,7 @@ extension Violation {
         case .notADateTime: text.append("not an RFC 3339 date-time from 1678 to 2261")
         case .fractionCut: text.append("finer than a nanosecond, cut")
         case .unknownType: text.append("not \"dora_failure\"")
-        case .anotherID: text.append("not the id that was asked for")
+        case .anotherID: explainID(place, in: &text)
         case .tagWithoutColon: text.append("not of the form key:value")
         case .tooManyTags: text.append("more than 100 tags")
         case .tagsLeftOut: text.append("left out, the keys of so many tags are too long")
@@ -131,6 +131,16 @@ extension Violation {
         case .duplicateName: text.append("a duplicate name, the last one counts")
         }
     }
+
+    private func explainID(_ quote: BytePointer, in text: inout Text) {
+        var id = Text()
+        var sequence = JSONByteSequence(quote: quote)
+        while id.bytes.count < Violation.shownIDBytes, let byte = sequence.next() { id.append(byte: byte) }
+        text.append(quoted: id)
+        text.append(", not the id that was asked for")
+    }
+
+    private static let shownIDBytes = 200
 
     private func explainType(_ place: BytePointer, _ expected: StaticString, in text: inout Text) {
         switch place.pointee {

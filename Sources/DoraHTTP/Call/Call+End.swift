@@ -83,7 +83,8 @@ extension Call {
         let response = makeResponse(outcome)
         do throws(MalformedBody) {
             result = .failure(
-                try Failure.decode(receiver.takeBody(), response: response, strict: options.isStrict))
+                try Failure.decode(
+                    receiver.takeBody(), response: response, strict: options.isStrict, id: id.bytes))
         } catch {
             var message = subject
             message.append("HTTP 200, but ")

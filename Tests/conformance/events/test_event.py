@@ -6,18 +6,19 @@ import ctypes
 import pytest
 
 import capi
-from harness import Client, DoraError, call, dora, event_of, parse
+from harness import Client, DoraError, call, dora, event_of, id_of, parse
 from servers.behaviours import API_TYPE, DATE_TIME, DOCUMENTED, event, gzipped, reply
 from servers.fault_server import PREFIX
 
 
 @pytest.fixture
 def fetch(server, local):
-    """Fetches an event with the given body."""
+    """Fetches an event with the given body, by its id."""
     def fetch(body, **settings):
-        server.answer("event", reply(200, body))
+        failure_id = id_of(body)
+        server.answer(failure_id, reply(200, body))
         with Client(**local, **settings) as client:
-            return client.get("event")
+            return client.get(failure_id)
     return fetch
 
 

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness import Client, DoraError, call, dora, parse
+from harness import Client, DoraError, call, dora, id_of, parse
 from servers.behaviours import reply
 
 SENT = (pathlib.Path(__file__).parent / "data" / "sent.json").read_bytes()
@@ -33,9 +33,10 @@ def strings(value):
 @pytest.fixture
 def fetch_strictly(server, local):
     def fetch(body):
-        server.answer("event", reply(200, body))
+        failure_id = id_of(body)
+        server.answer(failure_id, reply(200, body))
         with Client(**local, strict=True) as client:
-            return client.get("event")
+            return client.get(failure_id)
     return fetch
 
 

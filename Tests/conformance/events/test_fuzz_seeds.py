@@ -4,11 +4,14 @@
 import re
 import subprocess
 
+import pytest
+
 from paths import REPOSITORY
 
 FUZZ = REPOSITORY / "Tests" / "fuzz"
 
 
+@pytest.mark.timeout(600)
 def test_the_seeds_are_handled():
     seeds = [path for path in (FUZZ / "seeds").glob("*/*") if path.is_file()]
     assert len(seeds) > 40

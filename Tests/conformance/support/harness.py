@@ -3,6 +3,8 @@
 
 import contextlib
 import ctypes
+import json
+import re
 import types
 from ctypes import byref, c_int64, c_size_t, c_void_p
 
@@ -168,6 +170,15 @@ class Client:
 
     def __exit__(self, *_exception):
         dora.dora_client_free(self.pointer)
+
+
+def id_of(body):
+    """The id in a body, to ask for it by; "event" where there is none that a URL takes as it is."""
+    try:
+        failure_id = json.loads(body)["data"]["id"]
+    except (ValueError, TypeError, KeyError):
+        return "event"
+    return failure_id if isinstance(failure_id, str) and re.fullmatch(r"[\w-]+", failure_id, re.ASCII) else "event"
 
 
 def parse(document):
