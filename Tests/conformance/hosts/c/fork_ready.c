@@ -71,7 +71,7 @@ int main(int argc, char **argv)
     first = dora_queue_next(queue, 0);
     CHECK(first != NULL);
     dora_result_free(first);
-    CHECK(poll(&watched, 1, 0) == 1);
+    CHECK(poll(&watched, 1, 2000) == 1);
 
     child = fork();
     CHECK(child >= 0);
