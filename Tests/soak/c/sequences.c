@@ -182,10 +182,13 @@ static void use_queue(struct live_queue *live, unsigned what)
 
 static void run_as_child(void)
 {
+    dora_error *error = NULL;
+
     alarm(PATIENCE_S);
     use_queue(&queues[pick(QUEUES)], pick(7));
     use_queue(&queues[pick(QUEUES)], pick(7));
-    check_get(client, "event");
+    dora_failure_free(dora_get_failure(client, "event", &error));
+    check_code(error);
     if (pick(2) == 0) {
         free_all();
     }
