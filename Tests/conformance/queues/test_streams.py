@@ -7,6 +7,7 @@ import libcurl
 from completion_queue import Queue
 from harness import Client
 from servers.behaviours import event
+from servers.external import nginx
 from servers.stream_server import StreamServer
 from time_limits import over_within
 
@@ -80,3 +81,13 @@ def test_a_second_queue_of_the_client(authority):
         assert server.connections <= 2 + MORE, f"{server.connections} connections"
     finally:
         server.stop()
+
+
+def test_512_in_flight_are_not_slower_than_128(authority, tmp_path, host):
+    """Promise: a queue of 10,000 over HTTP/2 takes no longer with 512 in flight than with 128 (within noise), and opens
+    no connection for each transfer: nginx allows 128 streams."""
+    with nginx(tmp_path, authority, gzip=False, keepalive_requests=1_000_000) as (base_url, access_log):
+        host("queue_rate", base_url, authority.ca_file, 10_000, 128, 512)
+    connections = {line.split(" ")[0] for line in access_log.read_text().splitlines()}
+    # Of each round one client with 128 and one with 512 in flight.
+    assert len(connections) <= 3 * (2 + 5 + 2 * MORE), f"{len(connections)} connections"
