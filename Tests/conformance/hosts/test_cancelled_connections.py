@@ -9,7 +9,7 @@ from servers.http2_server import HTTP2Server
 
 
 @pytest.mark.parametrize("version", ["1.1", "2"])
-@pytest.mark.parametrize("who", ["caller", "child"])
+@pytest.mark.parametrize("who", ["nobody", "caller", "child"])
 def test_the_host_s_sockets_after_cancels(server, authority, host, version, who):
     """Promise: what the library closed is nobody's any more: it neither reads from, shuts down nor closes the sockets that
     the host opens under the same numbers, whenever the connection's call was cancelled; nor does a child that inherits it."""
