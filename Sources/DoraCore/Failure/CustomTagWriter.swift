@@ -48,7 +48,7 @@ struct CustomTagWriter {
             length &+= writer.copy(value, to: start &+ length)
         }
         var place = UInt32(truncatingIfNeeded: start)
-        if let equal = writer.find(place, among: documented) {
+        if documented.count > 0, let equal = writer.find(place, among: documented) {
             place = equal
         } else {
             writer.textEnd = start &+ length &+ 1
