@@ -30,6 +30,28 @@ EXAMPLE = {
     }
 }
 
+# As production tenants send it: lists, date-times, tags as an object, and members that are not documented.
+SENT = {
+    "data": {
+        "type": "dora_failure",
+        "id": "b17e54c0-6f3d-4a43-9a7e-0d6f9f1c2ab8",
+        "attributes": {
+            "service": ["invoice-renderer"],
+            "env": ["live"],
+            "team": ["billing"],
+            "name": "INC-903 | Factures sans num\u00e9ro depuis la mise \u00e0 jour",
+            "severity": "High",
+            "started_at": "2026-02-11T05:20:00Z",
+            "finished_at": "2026-02-12T16:02:41Z",
+            "created_at": "2026-02-12T17:00:00Z",
+            "time_to_restore": 124961,
+            "source": "api",
+            "internal": {},
+            "custom": {"language": ["jvm"], "backstage.io/owner": ["team-a", "team-b"]},
+        },
+    }
+}
+
 
 def compact(document):
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode()
@@ -95,6 +117,8 @@ def main(directory):
     directory = pathlib.Path(directory)
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "example.json").write_bytes(compact(EXAMPLE))
+    # With the escapes that the API writes.
+    (directory / "sent.json").write_bytes(json.dumps(SENT, separators=(",", ":")).encode())
     (directory / "example-indented.json").write_bytes(json.dumps(EXAMPLE, indent=2).encode())
     (directory / "large.json").write_bytes(large(MIB))
     for number, shape in enumerate(SHAPES.values()):

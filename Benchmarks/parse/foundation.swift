@@ -2,7 +2,7 @@
 
 import Foundation
 
-/// The documented event as Foundation's JSONDecoder reads it. Arguments and output as in measure.h.
+/// An event as Foundation's JSONDecoder reads it, in the documented form and in the one that is sent. Arguments and output as in measure.h.
 struct Event: Decodable {
     struct Content: Decodable {
         let id: String?
@@ -11,10 +11,31 @@ struct Event: Decodable {
     }
 
     struct Attributes: Decodable {
-        let name, env, severity, team, version: String?
-        let started_at, finished_at: Int64?
-        let services, custom_tags: [String]?
+        let name, severity, version: String?
+        let env, team, services, service, custom_tags: Texts?
+        let started_at, finished_at: Time?
+        let custom: [String: Texts]?
         let git: Git?
+    }
+
+    /// A list of strings, or one string.
+    struct Texts: Decodable {
+        let list: [String]
+
+        init(from decoder: Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            list = try (try? container.decode([String].self)) ?? [container.decode(String.self)]
+        }
+    }
+
+    /// An integer. A date-time is taken as text, which libdora converts.
+    struct Time: Decodable {
+        let text: String
+
+        init(from decoder: Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            text = try (try? container.decode(Int64.self)).map { "\($0)" } ?? container.decode(String.self)
+        }
     }
 
     struct Git: Decodable {

@@ -14,25 +14,34 @@ static const Value *member(const Value *object, const char *name)
     return found == object->MemberEnd() ? nullptr : &found->value;
 }
 
-static uint64_t text(const Value *object, const char *name)
+static uint64_t text(const Value *value)
 {
-    const Value *value = member(object, name);
     return value && value->IsString() ? taken(value->GetString()) : 0;
 }
 
-static uint64_t integer(const Value *object, const char *name)
+/* A list of strings, or one string. */
+static uint64_t texts(const Value *value)
 {
-    const Value *value = member(object, name);
-    return value && value->IsInt64() ? static_cast<uint64_t>(value->GetInt64()) : 0;
+    if (!value || !value->IsArray())
+        return text(value);
+    uint64_t result = 0;
+    for (const Value &element : value->GetArray())
+        result += text(&element);
+    return result;
 }
 
-static uint64_t list(const Value *object, const char *name)
+/* An integer. A date-time is taken as text, which libdora converts. */
+static uint64_t time_of(const Value *value)
 {
-    const Value *array = member(object, name);
+    return value && value->IsInt64() ? static_cast<uint64_t>(value->GetInt64()) : text(value);
+}
+
+static uint64_t tags_of(const Value *custom)
+{
     uint64_t result = 0;
-    if (array && array->IsArray())
-        for (const Value &element : array->GetArray())
-            result += element.IsString() ? taken(element.GetString()) : 0;
+    if (custom && custom->IsObject())
+        for (const auto &tag : custom->GetObject())
+            result += text(&tag.name) + texts(&tag.value);
     return result;
 }
 
@@ -45,9 +54,11 @@ static uint64_t read_event(const char *json, size_t length)
     const Value *data = member(&document, "data");
     const Value *attributes = member(data, "attributes");
     const Value *git = member(attributes, "git");
-    uint64_t result = 1 + text(data, "id") + text(data, "type") + text(attributes, "name") + text(attributes, "env");
-    result += text(attributes, "severity") + text(attributes, "team") + text(attributes, "version");
-    result += text(git, "commit_sha") + text(git, "repository_url");
-    result += integer(attributes, "started_at") + integer(attributes, "finished_at");
-    return result + list(attributes, "services") + list(attributes, "custom_tags");
+    uint64_t result = 1 + text(member(data, "id")) + text(member(data, "type")) + text(member(attributes, "name"));
+    result += text(member(attributes, "severity")) + text(member(attributes, "version"));
+    result += texts(member(attributes, "env")) + texts(member(attributes, "team"));
+    result += text(member(git, "commit_sha")) + text(member(git, "repository_url"));
+    result += time_of(member(attributes, "started_at")) + time_of(member(attributes, "finished_at"));
+    result += texts(member(attributes, "services")) + texts(member(attributes, "service"));
+    return result + texts(member(attributes, "custom_tags")) + tags_of(member(attributes, "custom"));
 }

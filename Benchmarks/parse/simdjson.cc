@@ -3,31 +3,41 @@
 
 #include <simdjson.h>
 
-using Object = simdjson::dom::element;
+using Value = simdjson::dom::element;
+using Result = simdjson::simdjson_result<Value>;
 
-static uint64_t text(Object object, const char *name)
+static uint64_t text(Result value)
 {
-    std::string_view value;
-    return object[name].get(value) == simdjson::SUCCESS && !value.empty()
-        ? static_cast<unsigned char>(value[0]) + 1u : 0;
+    std::string_view text;
+    return value.get(text) == simdjson::SUCCESS && !text.empty() ? static_cast<unsigned char>(text[0]) + 1u : 0;
 }
 
-static uint64_t integer(Object object, const char *name)
+/* A list of strings, or one string. */
+static uint64_t texts(Result value)
 {
-    int64_t value = 0;
-    return object[name].get(value) == simdjson::SUCCESS ? static_cast<uint64_t>(value) : 0;
+    simdjson::dom::array array;
+    if (value.get(array) != simdjson::SUCCESS)
+        return text(value);
+    uint64_t result = 0;
+    for (const auto element : array)
+        result += text(Value(element));
+    return result;
 }
 
-static uint64_t list(Object object, const char *name)
+/* An integer. A date-time is taken as text, which libdora converts. */
+static uint64_t time_of(Result value)
+{
+    int64_t integer = 0;
+    return value.get(integer) == simdjson::SUCCESS ? static_cast<uint64_t>(integer) : text(value);
+}
+
+static uint64_t tags_of(Result custom)
 {
     uint64_t result = 0;
-    simdjson::dom::array array;
-    if (object[name].get(array) == simdjson::SUCCESS)
-        for (const auto element : array) {
-            std::string_view value;
-            if (element.get(value) == simdjson::SUCCESS && !value.empty())
-                result += static_cast<unsigned char>(value[0]) + 1u;
-        }
+    simdjson::dom::object object;
+    if (custom.get(object) == simdjson::SUCCESS)
+        for (const auto member : object)
+            result += static_cast<uint64_t>(member.key.size()) + texts(Value(member.value));
     return result;
 }
 
@@ -35,15 +45,17 @@ static uint64_t list(Object object, const char *name)
 static uint64_t read_event(const char *json, size_t length)
 {
     static simdjson::dom::parser parser;
-    Object document, data, attributes, git;
+    Value document, data, attributes;
     if (parser.parse(json, length).get(document) != simdjson::SUCCESS)
         return 0;
     if (document["data"].get(data) || data["attributes"].get(attributes))
         return 0;
-    uint64_t result = 1 + text(data, "id") + text(data, "type") + text(attributes, "name") + text(attributes, "env");
-    result += text(attributes, "severity") + text(attributes, "team") + text(attributes, "version");
-    if (attributes["git"].get(git) == simdjson::SUCCESS)
-        result += text(git, "commit_sha") + text(git, "repository_url");
-    result += integer(attributes, "started_at") + integer(attributes, "finished_at");
-    return result + list(attributes, "services") + list(attributes, "custom_tags");
+    const Result git = attributes["git"];
+    uint64_t result = 1 + text(data["id"]) + text(data["type"]) + text(attributes["name"]);
+    result += text(attributes["severity"]) + text(attributes["version"]);
+    result += texts(attributes["env"]) + texts(attributes["team"]);
+    result += text(git["commit_sha"]) + text(git["repository_url"]);
+    result += time_of(attributes["started_at"]) + time_of(attributes["finished_at"]);
+    result += texts(attributes["services"]) + texts(attributes["service"]);
+    return result + texts(attributes["custom_tags"]) + tags_of(attributes["custom"]);
 }
