@@ -33,6 +33,7 @@ struct CustomTagWriter {
         writer.texts.lists[FailureField.custom.rawValue] = keys
     }
 
+    @inline(__always)
     private mutating func append(_ value: FieldString, _ writer: inout FailureTextWriter) {
         guard let key, reserve(key, value, &writer) else { return }
         let start = writer.textEnd
@@ -59,6 +60,7 @@ struct CustomTagWriter {
         if !isCut { note(place, keyLength, writer) }
     }
 
+    @inline(__always)
     private mutating func reserve(
         _ key: FieldString, _ value: FieldString, _ writer: inout FailureTextWriter
     ) -> Bool {
@@ -73,6 +75,7 @@ struct CustomTagWriter {
         return false
     }
 
+    @inline(__always)
     private mutating func note(_ place: UInt32, _ keyLength: Int, _ writer: FailureTextWriter) {
         let pair = writer.texts.places + Int(keys.first &+ keys.count)
         pair[0] = place

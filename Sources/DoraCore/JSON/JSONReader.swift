@@ -86,7 +86,7 @@ struct JSONReader: ~Copyable {
     /// Moves from behind an element to the next one, or behind the array.
     @inline(__always)
     func nextElement(_ place: inout BytePointer) throws(JSONFault) -> Bool {
-        place = scanner.skipSpace(place)
+        if place.pointee != UInt8(ascii: ",") { place = scanner.skipSpace(place) }
         let separator = place.pointee
         if separator == UInt8(ascii: ",") {
             place = scanner.skipSpace(place + 1)
@@ -109,7 +109,7 @@ struct JSONReader: ~Copyable {
     /// Moves from behind a member's value to the next member's name, or behind the object.
     @inline(__always)
     func nextMember(_ place: inout BytePointer) throws(JSONFault) -> Bool {
-        place = scanner.skipSpace(place)
+        if place.pointee != UInt8(ascii: ",") { place = scanner.skipSpace(place) }
         let separator = place.pointee
         if separator == UInt8(ascii: ",") {
             place = scanner.skipSpace(place + 1)
@@ -133,6 +133,7 @@ struct JSONReader: ~Copyable {
     /// Moves from behind a name to the member's value.
     @inline(__always)
     func skipColon(_ nameEnd: BytePointer) throws(JSONFault) -> BytePointer {
+        if nameEnd.pointee == UInt8(ascii: ":") { return scanner.skipSpace(nameEnd + 1) }
         let place = scanner.skipSpace(nameEnd)
         if place.pointee != UInt8(ascii: ":") { throw scanner.fault(.colon, place) }
         return scanner.skipSpace(place + 1)

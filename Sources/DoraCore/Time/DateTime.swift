@@ -12,10 +12,42 @@ package struct DateTime {
 /// whatever the offset. `T` may be a lower-case letter or a space. Nothing is guessed: a day that
 /// the calendar does not have, or a leap second at a time that can't have one, is no date-time.
 package func parseRFC3339(_ text: UnsafeBufferPointer<UInt8>) -> DateTime? {
+    if let seconds = usualDateTime(text) { return DateTime(nanoseconds: seconds &* 1_000_000_000, isCut: false) }
+    return parseAnyDateTime(text)
+}
+
+/// Seconds since 1970 of a date-time in the form that the API sends, `2023-08-31T14:26:14Z`; nil for any other.
+@inline(__always)
+private func usualDateTime(_ text: UnsafeBufferPointer<UInt8>) -> Int64? {
+    guard text.count == 20, let start = text.baseAddress else { return nil }
+    // Eight bytes at a time: 0000-00-, 00T00:00 and, two bytes of it once more, :00:00Z are zeros then.
+    let date = loadWord(start) ^ 0x2D30_302D_3030_3030
+    let middle = loadWord(start + 8) ^ 0x3030_3A30_3054_3030
+    let end = loadWord(start + 12) ^ 0x5A30_303A_3030_3A30
+    // What is more than 9 where a digit is, and more than 0 elsewhere, carries into the upper bit of its byte.
+    let excess =
+        (date &+ 0x7F76_767F_7676_7676) | (middle &+ 0x7676_7F76_767F_7676) | (end &+ 0x7F76_767F_7676_7F76)
+    guard (excess | date | middle | end) & 0x8080_8080_8080_8080 == 0,
+        let day = CalendarDate(
+            year: twoDigits(date, 0) &* 100 &+ twoDigits(date, 2), month: twoDigits(date, 5),
+            day: twoDigits(middle, 0)),
+        day.isInRange,
+        let time = ClockTime(hour: twoDigits(middle, 3), minute: twoDigits(middle, 6), second: twoDigits(end, 5))
+    else { return nil }
+    return unixSeconds(day, time, offset: 0)
+}
+
+@inline(__always)
+private func twoDigits(_ digits: UInt64, _ byte: UInt64) -> Int {
+    let pair = digits &>> (byte &* 8)
+    return Int(truncatingIfNeeded: (pair & 0xFF) &* 10 &+ pair &>> 8 & 0xFF)
+}
+
+private func parseAnyDateTime(_ text: UnsafeBufferPointer<UInt8>) -> DateTime? {
     var reader = DateReader(text)
     guard let date = reader.date(), reader.takeDateTimeSeparator(), let time = reader.clockTime(),
         let fraction = reader.fraction(), let offset = reader.offset(), reader.isAtEnd,
-        date.year >= 1678, date.year <= 2261, let seconds = unixSeconds(date, time, offset: offset)
+        date.isInRange, let seconds = unixSeconds(date, time, offset: offset)
     else { return nil }
     return DateTime(nanoseconds: seconds &* 1_000_000_000 &+ fraction.nanoseconds, isCut: fraction.isCut)
 }
@@ -34,6 +66,8 @@ struct CalendarDate {
         self.month = month
         self.day = day
     }
+
+    var isInRange: Bool { year >= 1678 && year <= 2261 }
 
     var isLastOfMonth: Bool { day == CalendarDate.daysInMonth(month, year) }
 
