@@ -59,7 +59,7 @@ struct FailureTextWriter {
         let target = (memory + place).assumingMemoryBound(to: UInt8.self)
         var length = Int(string.end &- string.start) &- 2
         if string.isEscaped {
-            length = copyDecoded(string, limit: length, to: target)
+            length = copyDecoded(string, length, to: target)
         } else {
             copyVectors(from: quote + 1, to: target, count: length)
         }
@@ -70,9 +70,10 @@ struct FailureTextWriter {
     /// What follows a decoded NUL is out of a C string's reach.
     @inline(never)
     private mutating func copyDecoded(
-        _ string: FieldString, limit: Int, to target: UnsafeMutablePointer<UInt8>
+        _ string: FieldString, _ length: Int, to target: UnsafeMutablePointer<UInt8>
     ) -> Int {
-        let count = decodeString(quote: scanner.start + Int(string.start), to: target, limit: limit)
+        let quote = scanner.start + Int(string.start)
+        let count = decodeString(quote: quote, to: target, limit: length, hasSlack: true)
         guard let nul = memchr(target, 0, count) else { return count }
         violations.add(.escapedNUL, string.start)
         return nul - UnsafeMutableRawPointer(target)
@@ -146,10 +147,4 @@ private func copyVectors(from source: BytePointer, to target: UnsafeMutablePoint
     } else {
         copyVector(from: source + SHIM_VECTOR_SIZE, to: target + SHIM_VECTOR_SIZE)
     }
-}
-
-@inline(__always)
-private func copyVector(from source: BytePointer, to target: UnsafeMutablePointer<UInt8>) {
-    let vector = UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self)
-    UnsafeMutableRawPointer(target).storeBytes(of: vector, as: SIMD16<UInt8>.self)
 }

@@ -2,29 +2,32 @@
 
 import CCurl
 
-/// The names of all open objects: a hash and the place of each, so that an object's end finds out
-/// which of its names stand there twice, in time that grows with their number only.
+/// The names of all open objects, so that an object's end finds out which of its names stand there twice, in
+/// time that grows with their number only.
 struct JSONNameStack: ~Copyable {
-    /// Up to this number every pair is compared; above, a table is made. With a table for every object an event
-    /// as the field sends them would take 8,656 instructions to read instead of 8,158 (Benchmarks/instructions.sh
-    /// with Benchmarks/parse), and objects of 16 names would take a tenth more.
-    private static let pairwiseLimit: UInt32 = 16
+    /// Up to this number every pair is compared, most by their lengths alone; above, a table is made. With a table
+    /// for every object an event as the field sends it takes 8,538 instructions to read in place of 7,866
+    /// (Benchmarks/instructions.sh with Benchmarks/parse); from about ten names on a table is faster.
+    private static let pairwiseLimit = 8
 
-    /// Of an entry: another name of the object that equals it follows. No place in a body of less than 2 GiB
-    /// has that bit.
-    private static let repeatedMark: UInt64 = 1 &<< 31
+    /// Where a name starts and ends. No place in a body of less than 2 GiB has the upper bits.
+    private struct Entry {
+        var start: UInt32
+        let end: UInt32
+
+        /// In `start`: another name of the object that equals it follows.
+        static let repeatedBit: UInt32 = 1 &<< 31
+        /// In `end`: the name is written with escapes.
+        static let escapedBit: UInt32 = 1 &<< 31
+    }
 
     private let scanner: JSONScanner
-    /// The hash in the upper half, the place of the opening quote in the lower one.
-    private var entries: UnsafeMutablePointer<UInt64>?
+    private var entries: UnsafeMutablePointer<Entry>?
     private var capacity: UInt32 = 0
-    /// An address, which no sender knows: nobody can prepare names that share a hash.
-    private let seed: UInt64
     var count: UInt32 = 0
 
     init(_ scanner: JSONScanner) {
         self.scanner = scanner
-        seed = JSONNameStack.mix(UInt64(UInt(bitPattern: scanner.start)))
     }
 
     deinit {
@@ -35,8 +38,8 @@ struct JSONNameStack: ~Copyable {
     mutating func push(_ name: JSONString) {
         if count == capacity { grow() }
         guard let entries else { return }
-        let hash = name.isEscaped ? hashDecoded(name) : hash(name.quote + 1, name.length)
-        entries[Int(count)] = hash & 0xFFFF_FFFF_0000_0000 | UInt64(scanner.offset(name.quote))
+        entries[Int(count)] = Entry(
+            start: scanner.offset(name.quote), end: scanner.offset(name.end) | (name.isEscaped ? Entry.escapedBit : 0))
         count &+= 1
     }
 
@@ -44,41 +47,6 @@ struct JSONNameStack: ~Copyable {
     private mutating func grow() {
         capacity = max(64, capacity &* 2)
         entries = reallocate(entries, Int(capacity))
-    }
-
-    // MARK: Hashing
-
-    /// A multiplication folded onto itself: each bit of the result depends on each bit of `value`.
-    @inline(__always)
-    private static func mix(_ value: UInt64) -> UInt64 {
-        let product = (value ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
-        return product.high ^ product.low
-    }
-
-    /// Of whole words, the last of which may overlap the one before.
-    @inline(__always)
-    private func hash(_ bytes: BytePointer, _ count: Int) -> UInt64 {
-        var hash = seed ^ UInt64(truncatingIfNeeded: count)
-        if count < 8 {
-            let word = loadWord(bytes) & ~(UInt64.max &<< UInt64(truncatingIfNeeded: count &* 8))
-            return JSONNameStack.mix(hash ^ word)
-        }
-        let last = bytes + count - 8
-        var place = bytes
-        while place < last {
-            hash = JSONNameStack.mix(hash ^ loadWord(place))
-            place += 8
-        }
-        return JSONNameStack.mix(hash ^ loadWord(last))
-    }
-
-    /// The same hash for a name with escapes.
-    @inline(never)
-    private func hashDecoded(_ name: JSONString) -> UInt64 {
-        // A word may be loaded where a short name starts.
-        let decoded: UnsafeMutablePointer<UInt8> = reallocate(nil, name.length &+ 8)
-        defer { free(decoded) }
-        return hash(decoded, decodeString(quote: name.quote, to: decoded, limit: name.length))
     }
 
     // MARK: Duplicates
@@ -101,23 +69,28 @@ struct JSONNameStack: ~Copyable {
     }
 
     private func findInTable(
-        _ names: UnsafeMutablePointer<UInt64>, _ length: Int, _ violations: inout ViolationLog
+        _ names: UnsafeMutablePointer<Entry>, _ length: Int, _ violations: inout ViolationLog
     ) -> Bool {
-        // Open addressing, a third of it free; 0 is a free slot, else it is the index + 1.
+        // Open addressing, a third of it free; 0 is a free slot, else it is the index + 1. The hashes follow.
         let size = length &+ length / 2
-        let table: UnsafeMutablePointer<UInt32> = reallocate(nil, size)
+        let table: UnsafeMutablePointer<UInt32> = reallocate(nil, size &+ length)
         defer { free(table) }
         memset(table, 0, size &* MemoryLayout<UInt32>.stride)
+        let hashes = table + size
+        let seed = hashSeed
         var hasDuplicates = false
         for index in 0..<length {
-            let name = names[index]
-            var slot = Int(truncatingIfNeeded: (name &>> 32 &* UInt64(truncatingIfNeeded: size)) &>> 32)
-            while table[slot] != 0 && !areEqual(names[Int(table[slot]) &- 1], name) {
+            let hash = hash(string(names[index]), seed)
+            hashes[index] = hash
+            var slot = Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(truncatingIfNeeded: size)) &>> 32)
+            while table[slot] != 0 {
+                let other = Int(table[slot]) &- 1
+                if hashes[other] == hash, areEqual(names[other], names[index]) {
+                    note(other, index, names, &violations)
+                    hasDuplicates = true
+                    break
+                }
                 slot = slot &+ 1 == size ? 0 : slot &+ 1
-            }
-            if table[slot] != 0 {
-                note(Int(table[slot]) &- 1, index, names, &violations)
-                hasDuplicates = true
             }
             table[slot] = UInt32(truncatingIfNeeded: index &+ 1)
         }
@@ -126,26 +99,65 @@ struct JSONNameStack: ~Copyable {
 
     /// `later` is the next name that equals `earlier`.
     private func note(
-        _ earlier: Int, _ later: Int, _ names: UnsafeMutablePointer<UInt64>, _ violations: inout ViolationLog
+        _ earlier: Int, _ later: Int, _ names: UnsafeMutablePointer<Entry>, _ violations: inout ViolationLog
     ) {
-        names[earlier] |= JSONNameStack.repeatedMark
-        violations.add(.duplicateName, UInt32(truncatingIfNeeded: names[later] & ~JSONNameStack.repeatedMark))
+        names[earlier].start |= Entry.repeatedBit
+        violations.add(.duplicateName, names[later].start & ~Entry.repeatedBit)
     }
 
     /// For each name from `mark` on, whether it comes again. `findDuplicates` must have looked.
     func repeatedNames(from mark: UInt32) -> [Bool] {
         var result: [Bool] = []
         guard let entries else { return result }
-        for index in mark..<max(count, mark) { result.append(entries[Int(index)] & JSONNameStack.repeatedMark != 0) }
+        for index in mark..<max(count, mark) { result.append(entries[Int(index)].start & Entry.repeatedBit != 0) }
         return result
     }
 
-    @inline(__always)
-    private func areEqual(_ left: UInt64, _ right: UInt64) -> Bool {
-        (left ^ right) &>> 32 == 0 && stringsAreEqual(quote(left), quote(right))
+    private func string(_ entry: Entry) -> JSONString {
+        JSONString(
+            quote: scanner.start + Int(entry.start & ~Entry.repeatedBit),
+            end: scanner.start + Int(entry.end & ~Entry.escapedBit), isEscaped: entry.end & Entry.escapedBit != 0)
     }
 
-    private func quote(_ entry: UInt64) -> BytePointer {
-        scanner.start + Int(UInt32(truncatingIfNeeded: entry & ~JSONNameStack.repeatedMark))
+    @inline(__always)
+    private func areEqual(_ left: Entry, _ right: Entry) -> Bool {
+        let left = string(left)
+        let right = string(right)
+        if left.isEscaped || right.isEscaped { return stringsAreEqual(left.quote, right.quote) }
+        // Names of one length often differ in the last byte alone.
+        return left.length == right.length && left.end[-2] == right.end[-2]
+            && memcmp(left.quote, right.quote, left.length &+ 1) == 0
+    }
+
+    // MARK: Hashing
+
+    /// An address, which no sender knows: nobody can prepare names that share a hash.
+    private var hashSeed: UInt64 { JSONNameStack.mix(UInt64(UInt(bitPattern: scanner.start))) }
+
+    /// A multiplication folded onto itself: each bit of the result depends on each bit of `value`.
+    private static func mix(_ value: UInt64) -> UInt64 {
+        let product = (value ^ 0x9E37_79B9_7F4A_7C15).multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+        return product.high ^ product.low
+    }
+
+    private func hash(_ name: JSONString, _ seed: UInt64) -> UInt32 {
+        guard name.isEscaped else { return hash(name.quote + 1, name.length, seed) }
+        // A word may be loaded where a short name starts.
+        let decoded: UnsafeMutablePointer<UInt8> = reallocate(nil, name.length &+ 8)
+        defer { free(decoded) }
+        return hash(decoded, decodeString(quote: name.quote, to: decoded, limit: name.length), seed)
+    }
+
+    /// Of whole words, the last of which may overlap the one before.
+    private func hash(_ bytes: BytePointer, _ count: Int, _ seed: UInt64) -> UInt32 {
+        var hash = seed ^ UInt64(truncatingIfNeeded: count)
+        var last = loadWord(bytes) & ~(UInt64.max &<< UInt64(truncatingIfNeeded: count &* 8))
+        if count >= 8 {
+            last = loadWord(bytes + count - 8)
+            for place in stride(from: 0, to: count &- 8, by: 8) {
+                hash = JSONNameStack.mix(hash ^ loadWord(bytes + place))
+            }
+        }
+        return UInt32(truncatingIfNeeded: JSONNameStack.mix(hash ^ last) &>> 32)
     }
 }

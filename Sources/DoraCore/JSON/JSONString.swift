@@ -153,12 +153,23 @@ private func encodeUTF8(_ scalar: UInt32) -> (bytes: UInt32, count: Int) {
 
 /// Writes the first `limit` decoded bytes of a string that was found well-formed; returns how many there
 /// are in all.
-func decodeString(quote: BytePointer, to target: UnsafeMutablePointer<UInt8>?, limit: Int) -> Int {
+///
+/// - Parameter hasSlack: whether up to a vector of bytes behind `limit` may be overwritten.
+func decodeString(
+    quote: BytePointer, to target: UnsafeMutablePointer<UInt8>?, limit: Int, hasSlack: Bool = false
+) -> Int {
     var place = quote + 1
     var count = 0
     while true {
         let run = Int(shim_unescaped_bytes(place))
-        if count < limit, let target { memcpy(target + count, place, min(run, limit &- count)) }
+        let room = limit &- count
+        if let target, room > 0 {
+            if run < SHIM_VECTOR_SIZE ? hasSlack : room >= SHIM_VECTOR_SIZE {
+                copyVector(from: place, to: target + count)
+            } else {
+                memcpy(target + count, place, min(run, room))
+            }
+        }
         place += run
         count &+= run
         if run == SHIM_VECTOR_SIZE { continue }
@@ -174,6 +185,12 @@ func decodeString(quote: BytePointer, to target: UnsafeMutablePointer<UInt8>?, l
             length &-= 1
         }
     }
+}
+
+@inline(__always)
+func copyVector(from source: BytePointer, to target: UnsafeMutablePointer<UInt8>) {
+    let vector = UnsafeRawPointer(source).loadUnaligned(as: SIMD16<UInt8>.self)
+    UnsafeMutableRawPointer(target).storeBytes(of: vector, as: SIMD16<UInt8>.self)
 }
 
 /// Whether two strings, given by their opening quotes, decode to the same bytes.
