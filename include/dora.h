@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /**
- * dora.h: the C API of libdora, a client of Datadog's "Get an incident event"
- * (GET /api/v2/dora/failures/{failure_id}).
+ * dora.h: the C API of libdora, a client of Datadog's DORA incident events:
+ * "Get an incident event" (GET /api/v2/dora/failures/{failure_id}) and "Get a
+ * list of incident events" (POST /api/v2/dora/failures).
  *
  * Rules that hold for every function:
  *
- * Ownership  What a *_new, *_take_*, dora_get_failure, dora_parse_failure or
- *            dora_queue_next returns is the caller's, to be given to the
- *            matching *_free, which takes NULL too. Every other pointer that
+ * Ownership  What a *_new, *_take_*, dora_get_failure, dora_parse_failure,
+ *            dora_queue_next, dora_search_failures or dora_search_next gives is
+ *            the caller's, to be given to the matching *_free, which takes NULL
+ *            too. Every other pointer that
  *            comes back is borrowed: it lives as long as the object that was
  *            asked for it.
  * Errors     A function that can fail takes `dora_error **error` last. When it
@@ -20,17 +22,19 @@
  * Strings    are NUL-terminated UTF-8. Those going in are copied.
  * Threads    A client serves any number of threads at once. Events, errors and
  *            responses never change once made: any thread may read them. A
- *            configuration, a queue and a result belong to one thread at a time.
+ *            configuration, a queue, a search and a result belong to one thread
+ *            at a time.
  * The host   The library starts no thread of its own, installs no signal
  *            handler, raises no SIGPIPE, prints nothing, and leaves errno and
  *            the locale alone. It reads the environment in dora_config_new and
  *            in dora_client_new(NULL, ...) only; libcurl reads its proxy
  *            variables, and SSLKEYLOGFILE, by itself. When memory runs out the
  *            process ends.
- * Fork       A child may use what it inherited: a client, and a queue with a
- *            copy of what is pending, go on over connections of the child's own,
- *            and the parent's go on undisturbed. A queue that another thread was
- *            inside of at the fork is of no use in the child.
+ * Fork       A child may use what it inherited: a client, a queue with a copy of
+ *            what is pending, and a search from where it was go on over
+ *            connections of the child's own, and the parent's go on undisturbed. A
+ *            queue or search that another thread was inside of at the fork is of
+ *            no use in the child.
  */
 #ifndef DORA_H
 #define DORA_H
@@ -63,6 +67,8 @@ typedef struct dora_response dora_response;
 typedef struct dora_queue dora_queue;
 /** How one event of a queue came out. */
 typedef struct dora_result dora_result;
+/** All events of a span of time, page by page. Since: 0.2.0. */
+typedef struct dora_search dora_search;
 
 /* ---------------------------------------------------------------- Version */
 
@@ -118,7 +124,10 @@ enum {
     /** A body that is no incident event or, in strict mode, departs from the schema. */
     DORA_ERROR_MALFORMED_RESPONSE = 14,
     /** Anything else: a bug. */
-    DORA_ERROR_INTERNAL = 15
+    DORA_ERROR_INTERNAL = 15,
+    /** A search can't tell all events: more of them at one instant than a page
+     *  holds, or a server that keeps neither order nor bounds. Since: 0.2.0. */
+    DORA_ERROR_INCOMPLETE = 16
 };
 
 /**
@@ -374,8 +383,9 @@ enum {
  * DORA_LOG_WARNING. No message holds a secret.
  *
  * It is called on the thread that makes the call, while that call lasts. It
- * must not unwind (throw, longjmp) through the library, free the client or a
- * queue, use the queue that calls it, or return in a child that it forked.
+ * must not unwind (throw, longjmp) through the library, free the client, a queue
+ * or a search, use the queue or search that calls it, or return in a child that
+ * it forked.
  *
  * Parameters: user_data  as given to dora_config_set_logger.
  *             level      a DORA_LOG_ constant.
@@ -427,7 +437,7 @@ void dora_client_cancel(dora_client *client);
 
 /**
  * Closes the connections, wipes the keys and frees a client. Its calls must
- * have returned and its queues been freed before. NULL does nothing.
+ * have returned and its queues and searches been freed before. NULL does nothing.
  */
 void dora_client_free(dora_client *client);
 
@@ -792,6 +802,120 @@ dora_error *dora_result_take_error(dora_result *result);
  * Frees a result and what was not taken from it. NULL does nothing.
  */
 void dora_result_free(dora_result *result);
+
+/* ----------------------------------------------------------------- Search */
+
+/** One of the constants below. Since: 0.2.0. */
+typedef uint32_t dora_search_status;
+
+enum {
+    /** An event was stored in *failure, the caller's, for dora_failure_free. */
+    DORA_SEARCH_EVENT = 1,
+    /** The time is up; there is more to come. */
+    DORA_SEARCH_WAITING = 2,
+    /** All events have been handed out. */
+    DORA_SEARCH_END = 3,
+    /** An error was stored in *error, for dora_error_free. */
+    DORA_SEARCH_ERROR = 4
+};
+
+/**
+ * Makes a search for every incident event with from <= started_at < to, newest
+ * first (POST /api/v2/dora/failures). Nothing is sent before dora_search_next.
+ *
+ * Each event that the endpoint has throughout the search, with a started_at that
+ * does not change meanwhile, is handed out exactly once, or the search ends in
+ * DORA_ERROR_INCOMPLETE. The order is by second. Events that arrive meanwhile may
+ * be missed. The spans of two searches that share a bound share no event. Events
+ * without an id, or without a readable or plausible started_at, are handed out
+ * too.
+ *
+ * Parameters: query         in Datadog's search syntax, sent as it is; at most
+ *                           4,096 bytes; NULL or "" = all.
+ *             from_unix_ns  the first instant, nanoseconds since 1970 UTC;
+ *                           INT64_MIN = no bound.
+ *             to_unix_ns    the instant after the last; INT64_MAX = no bound.
+ * Returns: the caller's, for dora_search_free; NULL on failure.
+ * Errors: DORA_ERROR_INVALID_ARGUMENT: no client; a query that is too long or not
+ *         UTF-8; from_unix_ns >= to_unix_ns; a to_unix_ns below 10^17, which is no
+ *         number of nanoseconds. DORA_ERROR_INTERNAL; DORA_ERROR_CONNECTION where
+ *         the system refuses a descriptor.
+ * Threads: any; the search then belongs to one thread at a time. A client may have
+ *          several searches, and queues and calls beside them.
+ * Since: 0.2.0.
+ */
+dora_search *dora_search_failures(dora_client *client, const char *query, int64_t from_unix_ns, int64_t to_unix_ns,
+                                  dora_error **error);
+
+/**
+ * How many events to ask for at a time. The search may ask for fewer or more where
+ * it must.
+ *
+ * Parameters: events  1 to 1,000, the most that the API gives; 0 = 1,000, the
+ *                     default.
+ * Returns: whether it was set.
+ * Errors: DORA_ERROR_INVALID_ARGUMENT: over 1,000, or after the first
+ *         dora_search_next.
+ * Threads: the search's.
+ * Since: 0.2.0.
+ */
+bool dora_search_set_page_size(dora_search *search, uint32_t events, dora_error **error);
+
+/**
+ * The next event. Once half of a page was handed out, the next page is on its way.
+ *
+ * A page is a call like dora_get_failure: with its deadline and retries, its limit
+ * of the body, and the rate limit's window kept as a queue does. What the caller
+ * spends outside of this function counts against no deadline. A page whose body is
+ * over its limit is asked for in halves.
+ *
+ * After DORA_SEARCH_ERROR the search is where it was: call again, and it goes on,
+ * with the same page asked for anew. DORA_ERROR_INCOMPLETE stays. In strict mode an
+ * event that departs from the documented schema is a DORA_ERROR_MALFORMED_RESPONSE
+ * in its place, with the event's JSON in dora_error_body; the next call goes on
+ * behind it. After dora_client_cancel the next call is DORA_ERROR_CANCELLED; the
+ * one behind it goes on.
+ *
+ * dora_failure_json of an event is {"data": and the item as it was received and },
+ * as if it had been fetched alone; dora_failure_response is that of its page.
+ *
+ * Parameters: timeout_ms  how long to wait: -1 = as long as it takes, 0 = not at
+ *                         all.
+ *             failure     where to store the event. Always written: NULL unless
+ *                         DORA_SEARCH_EVENT is returned.
+ * Returns: a DORA_SEARCH_ constant.
+ * Errors: those of dora_get_failure; DORA_ERROR_INCOMPLETE;
+ *         DORA_ERROR_INVALID_ARGUMENT for NULL, with nothing consumed.
+ * Threads: the search's.
+ * Since: 0.2.0.
+ */
+dora_search_status dora_search_next(dora_search *search, int64_t timeout_ms, dora_failure **failure,
+                                    dora_error **error);
+
+/**
+ * A descriptor for poll, epoll and event loops, as dora_queue_fd. It is readable
+ * from the start until dora_search_next says DORA_SEARCH_WAITING, then whenever
+ * dora_search_next(search, 0, ...) has something to do. It is quiet after
+ * DORA_SEARCH_ERROR until dora_search_next is called again, and after
+ * DORA_SEARCH_END for good.
+ *
+ * Returns: borrowed from the search, which closes it, and closed on exec; -1 for
+ *          NULL, and where the system refuses the timer that it takes. In a child
+ *          after fork it is another one: ask again.
+ * Threads: the search's.
+ * Since: 0.2.0.
+ */
+int dora_search_fd(const dora_search *search);
+
+/**
+ * Drops what is pending and frees a search, before its client is freed. Events that
+ * it handed out live on. NULL does nothing. As dora_queue_free, it must not be
+ * called by a logger.
+ *
+ * Threads: the search's.
+ * Since: 0.2.0.
+ */
+void dora_search_free(dora_search *search);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

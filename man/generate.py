@@ -26,6 +26,7 @@ PAGES = {
     "Incident event": ("dora_failure", "read an incident event"),
     "Response facts": ("dora_response", "facts of the response behind an event or an error"),
     "Completion queue": ("dora_queue", "fetch many incident events on one thread"),
+    "Search": ("dora_search", "all incident events of a span of time"),
 }
 
 

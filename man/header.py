@@ -14,7 +14,7 @@ import re
 
 # Where the text of the header's rules starts, after their names.
 RULE_COLUMN = 11
-FIELDS = ("Parameters", "Returns", "Errors", "Threads")
+FIELDS = ("Parameters", "Returns", "Errors", "Threads", "Since")
 
 
 class HeaderError(Exception):

@@ -77,7 +77,7 @@ package final class Client {
             engine.turn(limit: .max)
         }
         defer { engine.recycle(call) }
-        return try call.takeResult()
+        return try call.takeFailure()
     }
 
     /// Async-signal-safe: no lock, no allocation, only atomics and write(2).

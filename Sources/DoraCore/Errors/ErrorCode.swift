@@ -17,6 +17,7 @@ package enum ErrorCode: UInt32 {
     case responseTooLarge = 13
     case malformedResponse = 14
     case internalError = 15
+    case incomplete = 16
 
     package var name: StaticString {
         switch self {
@@ -35,6 +36,7 @@ package enum ErrorCode: UInt32 {
         case .responseTooLarge: "response_too_large"
         case .malformedResponse: "malformed_response"
         case .internalError: "internal"
+        case .incomplete: "incomplete"
         }
     }
 

@@ -4,7 +4,7 @@ import CCurl
 
 /// The address of one incident event: GET /api/v2/dora/failures/{failure_id}.
 package enum FailureRequest {
-    private static let path: StaticString = "/api/v2/dora/failures/"
+    static let path: StaticString = "/api/v2/dora/failures"
 
     /// Why an id can't be asked for; nil if it can. "." and ".." would name another endpoint, percent-encoded
     /// or not (RFC 3986 section 5.2.4).
@@ -21,6 +21,15 @@ package enum FailureRequest {
         return nil
     }
 
+    /// Writes the URL of the list of events, ended by a NUL: POST /api/v2/dora/failures.
+    package static func writeList(base: UnsafeBufferPointer<UInt8>, to url: inout ByteBuffer) {
+        url.removeAll()
+        url.reserve(base.count &+ path.utf8CodeUnitCount)
+        if let start = base.baseAddress { url.append(start, count: base.count) }
+        url.append(path.utf8Start, count: path.utf8CodeUnitCount)
+        url.terminate()
+    }
+
     /// Writes the URL of an event, ended by a NUL. The id becomes one path segment, percent-encoded but for
     /// RFC 3986's unreserved characters.
     ///
@@ -29,9 +38,10 @@ package enum FailureRequest {
         base: UnsafeBufferPointer<UInt8>, failureID: UnsafeBufferPointer<UInt8>, to url: inout ByteBuffer
     ) {
         url.removeAll()
-        url.reserve(base.count &+ path.utf8CodeUnitCount &+ failureID.count &* 3)
+        url.reserve(base.count &+ path.utf8CodeUnitCount &+ 1 &+ failureID.count &* 3)
         if let start = base.baseAddress { url.append(start, count: base.count) }
         url.append(path.utf8Start, count: path.utf8CodeUnitCount)
+        url.append(UInt8(ascii: "/"))
         for byte in failureID {
             if isAlphanumeric(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
                 || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")

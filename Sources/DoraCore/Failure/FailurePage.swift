@@ -49,19 +49,14 @@ package final class FailurePage {
 
     // MARK: An item, by its index below `count`
 
-    /// When it started, by the rules of an event's `started_at`.
-    package func startedAt(_ index: Int) -> Int64? {
-        items[index].startedAt
-    }
-
-    /// Lends its decoded id; nil if it has no id that is a string.
-    package func withID<R>(_ index: Int, _ body: (UnsafeBufferPointer<UInt8>?) -> R) -> R {
-        guard let id = id(items[index]) else { return body(nil) }
-        guard id.isEscaped else { return body(UnsafeBufferPointer(start: id.quote + 1, count: id.length)) }
-        let decoded: UnsafeMutablePointer<UInt8> = reallocate(nil, id.length)
-        defer { free(decoded) }
-        let count = decodeString(quote: id.quote, to: decoded, limit: id.length)
-        return body(UnsafeBufferPointer(start: decoded, count: count))
+    /// What the walk of a search is told of it. The pointers live as long as the page.
+    package func item(_ index: Int) -> PageItem {
+        let item = items[index]
+        let id = id(item)
+        let hasID = (id?.length ?? 0) > 0
+        return PageItem(
+            id: hasID ? id.map { UnsafeBufferPointer(start: $0.quote + 1, count: $0.length) } : nil,
+            startedAt: item.startedAt, bytes: json(item))
     }
 
     private func id(_ item: FailureItem) -> JSONString? {
@@ -76,19 +71,18 @@ package final class FailurePage {
     }
 
     /// Its bytes as they were received. They live as long as the page.
-    package func json(_ index: Int) -> UnsafeBufferPointer<UInt8> {
-        let item = items[index]
-        return UnsafeBufferPointer(start: scanner.start + Int(item.start), count: item.length)
+    private func json(_ item: FailureItem) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: scanner.start + Int(item.start), count: item.length)
     }
 
     /// Makes an event of it, which does not need the page any more. In strict mode the first departure from
     /// the documented schema is an error.
     package func makeFailure(_ index: Int, response: Response?, strict: Bool) throws(MalformedBody) -> Failure {
         let item = items[index]
-        if item.isPlain, let failure = makePlainFailure(item, json(index), response) { return failure }
+        if item.isPlain, let failure = makePlainFailure(item, json(item), response) { return failure }
         // Read on its own, so that each violation is found at the place that it has there.
         return try Failure.decode(
-            event(json(index), room: 0), response: response, strict: strict, id: nil, needsData: false)
+            event(json(item), room: 0), response: response, strict: strict, id: nil, needsData: false)
     }
 
     // MARK: Events

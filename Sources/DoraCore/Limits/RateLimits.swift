@@ -3,6 +3,10 @@
 /// The endpoints that the API may limit each by itself.
 package enum Route: Int {
     case fetch, list
+
+    package var isList: Bool {
+        if case .list = self { true } else { false }
+    }
 }
 
 /// The rate limits of the API: one window for each name that answers give (X-RateLimit-Name), one for each route as

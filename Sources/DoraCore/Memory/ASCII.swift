@@ -44,7 +44,7 @@ func decimal(_ text: ArraySlice<UInt8>, upTo limit: Int) -> Int? {
 }
 
 /// Whether a text from outside is a fixed ASCII word, in any case.
-func equals(_ text: Text, _ word: StaticString) -> Bool {
+package func equals(_ text: Text, _ word: StaticString) -> Bool {
     guard text.bytes.count == word.utf8CodeUnitCount else { return false }
     return text.bytes.withUnsafeBufferPointer { bytes in
         guard let base = bytes.baseAddress else { return true }

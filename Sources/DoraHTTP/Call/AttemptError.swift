@@ -11,7 +11,7 @@ struct AttemptError {
     let remedy: StaticString
 
     /// - Parameter detail: libcurl's own words; empty where it has none.
-    init(_ outcome: AttemptOutcome, detail: UnsafePointer<CChar>, redactor: Redactor) {
+    init(_ outcome: AttemptOutcome, of route: Route, detail: UnsafePointer<CChar>, redactor: Redactor) {
         if outcome.isBodyTooLarge {
             self.init(
                 "the response body is larger than ", limit: outcome.bodyLimit,
@@ -34,7 +34,7 @@ struct AttemptError {
                 code: .connection, isRetryable: true,
                 text: Text("the connection closed in the middle of the response headers"), remedy: "try again")
         } else {
-            self.init(status: outcome.status)
+            self.init(status: outcome.status, route)
         }
     }
 
@@ -59,16 +59,16 @@ struct AttemptError {
         if let words { text.append(printable: words, redactor) }
     }
 
-    private init(status: Int) {
+    private init(status: Int, _ route: Route) {
         var text = Text("HTTP ")
         text.append(status)
         let remedy: StaticString
         switch status {
         case 300...399: remedy = "redirects are not followed; check site or base_url"
-        case 400: remedy = "check the request"
+        case 400: remedy = route.isList ? "check the query" : "check the request"
         case 401: remedy = "check api_key and app_key (or access_token), and that they belong to this site"
         case 403: remedy = "check that the keys belong to this site and have the permission dora_metrics_read"
-        case 404: remedy = "check the id and the site"
+        case 404: remedy = route.isList ? "check site or base_url" : "check the id and the site"
         case 429: remedy = "the rate limit is used up; try again later"
         case _ where RetryPolicy.isRetryable(status: status): remedy = "try again later"
         case 500...599: remedy = "the server can't do it; check site or base_url"

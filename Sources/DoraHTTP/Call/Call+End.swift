@@ -28,7 +28,7 @@ extension Call {
             wakeAt = now
             return (outcome, false)
         }
-        let error = AttemptError(outcome, detail: errorDetail, redactor: redactor)
+        let error = makeError(outcome)
         let decision = options.retry.decide(
             attempt: attempt, retryable: error.isRetryable, serverWait: outcome.wait,
             remaining: deadline == .max ? nil : max(0, deadline &- now) / 1000, random: random)
@@ -41,6 +41,10 @@ extension Call {
         return (outcome, true)
     }
 
+    func makeError(_ outcome: AttemptOutcome) -> AttemptError {
+        AttemptError(outcome, of: route, detail: errorDetail, redactor: redactor)
+    }
+
     /// When a kept connection turns out to be dead, libcurl repeats the request on a new one. It allows
     /// itself five times, but counts over all the calls of a handle (seen in 7.88), then fails and starts
     /// to count anew: nothing was wrong with this call.
@@ -51,7 +55,7 @@ extension Call {
     /// Ends a call that waits for its next attempt, with the error of the last one.
     func giveUp(wait: Int64) {
         let outcome = AttemptOutcome(easy, lastEnd, receiver, socketErrno: 0)
-        fail(AttemptError(outcome, detail: errorDetail, redactor: redactor), outcome, .deadline(wait: wait))
+        fail(makeError(outcome), outcome, .deadline(wait: wait))
     }
 
     /// Ends a call without a word of the server.
@@ -67,14 +71,26 @@ extension Call {
 
     var failureID: Text { Text(Array(id.bytes)) }
 
-    func takeResult() throws(DoraError) -> Failure {
+    func takeFailure() throws(DoraError) -> Failure {
+        if case .failure(let failure) = try takeResult() { return failure }
+        throw Call.noResult
+    }
+
+    /// The response to a page that was read.
+    func takePage() throws(DoraError) -> Response {
+        if case .page(let response) = try takeResult() { return response }
+        throw Call.noResult
+    }
+
+    private func takeResult() throws(DoraError) -> Result {
         let taken = result
         result = .pending
-        switch taken {
-        case .failure(let failure): return failure
-        case .error(let error): throw error
-        case .pending: throw DoraError(.internalError, Text("a call that ended without a result"))
-        }
+        if case .error(let error) = taken { throw error }
+        return taken
+    }
+
+    private static var noResult: DoraError {
+        DoraError(.internalError, Text("a call that ended without a result"))
     }
 
     // MARK: Results
@@ -82,9 +98,14 @@ extension Call {
     private func decode(_ outcome: AttemptOutcome) {
         let response = makeResponse(outcome)
         do throws(MalformedBody) {
-            result = .failure(
-                try Failure.decode(
-                    receiver.takeBody(), response: response, strict: options.isStrict, id: id.bytes))
+            if let page {
+                try page.read(receiver.takeBody())
+                result = .page(response)
+            } else {
+                result = .failure(
+                    try Failure.decode(
+                        receiver.takeBody(), response: response, strict: options.isStrict, id: id.bytes))
+            }
         } catch {
             var message = subject
             message.append("HTTP 200, but ")

@@ -6,7 +6,7 @@ import DoraCore
 extension Call {
     /// "GET https://...: "
     var subject: Text {
-        var text = Text("GET ")
+        var text = Text(page == nil ? "GET " : "POST ")
         if let url = url.cString { text.append(printable: url, redactor) }
         text.append(": ")
         return text
@@ -24,7 +24,7 @@ extension Call {
             line.append("HTTP ")
             line.append(outcome.status)
         } else {
-            line.append(AttemptError(outcome, detail: errorDetail, redactor: redactor).text)
+            line.append(makeError(outcome).text)
         }
         line.append(", attempt ")
         line.append(Int(attempt))

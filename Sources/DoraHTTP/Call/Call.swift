@@ -7,7 +7,7 @@ import DoraCore
 /// after it.
 final class Call {
     let easy: UnsafeMutableRawPointer
-    private(set) var tag: UInt64 = 0
+    var tag: UInt64 = 0
     /// The engine's: its place among the running calls, and what the rate limit gave it for the attempt.
     var slot = 0
     var ticket: RateLimits.Ticket?
@@ -32,10 +32,17 @@ final class Call {
     let options: CallOptions
     /// libcurl's own words for what went wrong; empty where it has none (CURLOPT_ERRORBUFFER).
     let errorDetail: UnsafeMutablePointer<CChar>
-    private(set) var id = ByteBuffer()
-    private(set) var url = ByteBuffer()
+    /// What it asks for; see Call+Request.
+    var route = Route.fetch
+    var id = ByteBuffer()
+    var url = ByteBuffer()
+    var body = ByteBuffer()
+    /// Where a page is read into.
+    var page: FailurePage?
+    /// What the handle was told to ask for last.
+    var libcurlRoute: Route?
     /// The client's base URL as libcurl parsed it.
-    private let address: OpaquePointer?
+    let address: OpaquePointer?
     var attempt: UInt32 = 0
     private(set) var attemptStart: Int64 = 0
     var hasRestarted = false
@@ -52,6 +59,8 @@ final class Call {
     enum Result {
         case pending
         case failure(Failure)
+        /// It was read into `page`.
+        case page(Response)
         case error(DoraError)
     }
 
@@ -102,31 +111,13 @@ final class Call {
 
     // MARK: A call's life
 
-    func begin(_ failureID: UnsafeBufferPointer<UInt8>, tag: UInt64, now: Int64) {
-        self.tag = tag
-        id.removeAll()
-        if let start = failureID.baseAddress { id.append(start, count: failureID.count) }
-        FailureRequest.write(base: options.base.bytes, failureID: failureID, to: &url)
-        setAddress()
+    /// After it was told what to ask for.
+    func begin(now: Int64) {
         attempt = 0
         hasRestarted = false
         result = .pending
         deadline = moment(options.timeout, after: now)
         cancellationsBefore = client._withUnsafeGuaranteedRef { $0.cancellationCount }
-    }
-
-    /// To parse a whole URL is a tenth of a request's work: only the path is given anew. curl_url_set(3)
-    /// rewrites percent-encodings in lower case, so paths that have some go the long way.
-    private func setAddress() {
-        guard let whole = url.cString else { return }
-        if strchr(whole, Int32(UInt8(ascii: "%"))) == nil,
-            curl_url_set(address, CURLUPART_PATH, whole + options.prefixStart, 0) == CURLUE_OK
-        {
-            _ = shim_easy_set_address(easy, address)
-        } else {
-            _ = shim_easy_set_address(easy, nil)
-            _ = shim_easy_set_string(easy, CURLOPT_URL, whole)
-        }
     }
 
     func startAttempt(now: Int64) {
@@ -138,7 +129,16 @@ final class Call {
         errorDetail[0] = 0
         attemptDeadline = min(moment(options.attemptTimeout, after: now), deadline)
         connectDeadline = min(moment(options.connectTimeout, after: now), attemptDeadline)
-        tellLibcurl(timeout: attemptDeadline == .max ? .max : (attemptDeadline &- now) / 1000)
+        // Those of a page may be postponed.
+        let isLimited = attemptDeadline != .max && page == nil
+        tellLibcurl(timeout: isLimited ? (attemptDeadline &- now) / 1000 : .max)
+    }
+
+    /// Its limits of time do not run on for so many microseconds.
+    func postpone(by pause: Int64) {
+        if deadline != .max { deadline &+= pause }
+        if attemptDeadline != .max { attemptDeadline &+= pause }
+        if connectDeadline != .max { connectDeadline &+= pause }
     }
 
     /// Milliseconds from a moment on; 0 is no limit.

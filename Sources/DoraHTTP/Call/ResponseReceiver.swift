@@ -49,6 +49,11 @@ final class ResponseReceiver {
         return taken
     }
 
+    /// Takes over memory for the next body.
+    func reuse(_ memory: consuming ByteBuffer) {
+        body = memory
+    }
+
     func takeBody() -> ByteBuffer {
         var taken = ByteBuffer()
         swap(&taken, &body)

@@ -7,6 +7,8 @@ import DoraCore
 /// read the one list. It holds the keys, thus it is wiped at the end.
 final class HeaderList {
     private(set) var first: UnsafeMutablePointer<curl_slist>?
+    /// Those of a request with a body: one line, and behind it all others.
+    private(set) var firstOfPost: UnsafeMutablePointer<curl_slist>?
 
     init(_ settings: Settings) {
         Text("Accept: application/json").withCString { append(line: $0) }
@@ -26,9 +28,19 @@ final class HeaderList {
                 append(secret: Secret(joining: [name, Secret(": "), header.value]))
             }
         }
+        firstOfPost = first
+        if !settings.configuration.headers.contains(where: { equals($0.name, "content-type") }) {
+            firstOfPost = curl_slist_append(nil, "Content-Type: application/json")
+            if firstOfPost == nil { abort() }
+            firstOfPost?.pointee.next = first
+        }
     }
 
     deinit {
+        if firstOfPost != first {
+            firstOfPost?.pointee.next = nil
+            curl_slist_free_all(firstOfPost)
+        }
         var node = first
         while let current = node {
             if let data = current.pointee.data { shim_wipe(data, strlen(data)) }

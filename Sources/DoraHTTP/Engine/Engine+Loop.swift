@@ -2,6 +2,7 @@
 
 import CCurl
 import DoraCore
+import Synchronization
 
 extension Engine {
     /// Microseconds. Thirty TLS handshakes at once would keep an event loop from all else for ten times that.
@@ -141,6 +142,18 @@ extension Engine {
     /// - Parameter wasCancelled: asked so late that no cancellation is lost.
     func settle(deadline: Int64, isBusy: Bool, wasCancelled: () -> Bool) {
         events.settle(next: min(deadline, nextTimer), isBusy: isBusy, wasCancelled: wasCancelled)
+    }
+
+    /// The descriptor tells of nothing, neither of calls nor of a cancellation, until `listen`.
+    func hush() {
+        isHushed.store(true, ordering: .sequentiallyConsistent)
+        events.hush()
+    }
+
+    func listen() {
+        guard isHushed.load(ordering: .relaxed) else { return }
+        isHushed.store(false, ordering: .sequentiallyConsistent)
+        events.sockets.registerAll()
     }
 
     /// While no call is under way: takes note of what happened, so that the descriptor does not tell of it

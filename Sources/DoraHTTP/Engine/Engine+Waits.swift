@@ -31,7 +31,7 @@ extension Engine {
                 index &+= 1
                 continue
             }
-            if let until = earliestStart() {
+            if let until = earliestStart(call.route) {
                 heldUntil = until
                 guard until >= call.deadline else {
                     index &+= 1
@@ -46,10 +46,10 @@ extension Engine {
     }
 
     /// When the rate limit lets an attempt start; nil = now.
-    func earliestStart() -> Int64? {
+    func earliestStart(_ route: Route) -> Int64? {
         guard obeysRateLimit else { return nil }
         let now = shim_monotonic_microseconds()
-        switch rate._withUnsafeGuaranteedRef({ $0.nextStart(.fetch, now: now) }) {
+        switch rate._withUnsafeGuaranteedRef({ $0.nextStart(route, now: now) }) {
         case .now:
             return nil
         case .at(let time):

@@ -25,6 +25,8 @@ final class Engine {
     private let isClaimed = Atomic<Bool>(true)
     /// Whether a thread is inside, where a fork finds things half changed.
     let isAtWork = Atomic<Bool>(true)
+    /// Whether the descriptor is to tell of nothing.
+    let isHushed = Atomic<Bool>(false)
 
     var events: EventWait
     /// That of `events`: the only part of it for any thread.
@@ -110,6 +112,7 @@ final class Engine {
 
     /// For one call at a time. To be called while no call runs.
     func serveCalls() {
+        listen()
         events.usePoll()
         obeysRateLimit = false
         maxRunning = 1
@@ -137,7 +140,9 @@ final class Engine {
 
     /// Ends the wait of `turn`. Async-signal-safe.
     func wake() {
-        if isClaimed.load(ordering: .sequentiallyConsistent) { shim_event_signal(wakeEvent) }
+        guard isClaimed.load(ordering: .sequentiallyConsistent), !isHushed.load(ordering: .sequentiallyConsistent)
+        else { return }
+        shim_event_signal(wakeEvent)
     }
 
     // MARK: Calls
@@ -151,11 +156,27 @@ final class Engine {
 
     /// Starts a call. It comes back from `takeFinished` once it ended.
     func start(_ failureID: UnsafeBufferPointer<UInt8>, tag: UInt64) throws(DoraError) -> Call {
-        let call: Call
-        if let used = idle.popLast() { call = used } else { call = try Call.make(client) }
-        call.begin(failureID, tag: tag, now: shim_monotonic_microseconds())
-        startAttempt(call)
+        let call = try idleCall()
+        call.ask(for: failureID, tag: tag)
+        start(call)
         return call
+    }
+
+    /// The same for a page, which is read into `page`.
+    func start(_ request: PageRequest, query: Text, into page: FailurePage) throws(DoraError) {
+        let call = try idleCall()
+        call.ask(for: request, query: query, into: page)
+        start(call)
+    }
+
+    private func idleCall() throws(DoraError) -> Call {
+        if let used = idle.popLast() { return used }
+        return try Call.make(client)
+    }
+
+    private func start(_ call: Call) {
+        call.begin(now: shim_monotonic_microseconds())
+        startAttempt(call)
     }
 
     /// The call that ended first; to be given back with `recycle`.
@@ -164,13 +185,21 @@ final class Engine {
     }
 
     func recycle(_ call: Call) {
+        call.page = nil
         idle.append(call)
+    }
+
+    /// The limits of time of all calls do not run on for so many microseconds.
+    func postpone(by pause: Int64) {
+        for call in running { call.postpone(by: pause) }
+        for call in sleeping { call.postpone(by: pause) }
+        if nextExpiry != .max { nextExpiry &+= pause }
     }
 
     func startAttempt(_ call: Call) {
         let now = shim_monotonic_microseconds()
         call.startAttempt(now: now)
-        call.ticket = rate._withUnsafeGuaranteedRef { $0.start(.fetch, now: now) }
+        call.ticket = rate._withUnsafeGuaranteedRef { $0.start(call.route, now: now) }
         call.slot = running.count
         running.append(call)
         nextExpiry = min(nextExpiry, call.connectDeadline)
@@ -266,8 +295,7 @@ final class Engine {
     /// Forgets all calls, ended or not, and most handles: the next user may need one alone.
     func dropAll() {
         cancelAll()
-        idle.append(contentsOf: finished)
-        finished.removeAll()
+        while let call = takeFinished() { recycle(call) }
         idle.removeLast(max(0, idle.count &- 1))
     }
 

@@ -123,6 +123,14 @@ struct EventWait {
         shim_event_signal(wakeEvent)
     }
 
+    /// Makes `epoll` tell of nothing, until a socket is registered anew.
+    mutating func hush() {
+        sockets.unregisterAll()
+        drainWakeEvent()
+        if timerIsSetFor != .max { _ = shim_timer_arm(timer, -1) }
+        timerIsSetFor = .max
+    }
+
     /// Makes `epoll` readable now if there is something to do, else when a socket needs it or at `next`
     /// (monotonic microseconds; `.max` = never).
     ///

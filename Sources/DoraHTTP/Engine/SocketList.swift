@@ -75,6 +75,19 @@ struct SocketList {
         return entries.count &- 1
     }
 
+    /// Has epoll forget all sockets.
+    mutating func unregisterAll() {
+        for index in entries.indices where entries[index].registered != 0 {
+            _ = shim_epoll_control(epoll, EPOLL_CTL_DEL, entries[index].socket, 0)
+            entries[index].registered = 0
+        }
+    }
+
+    /// Tells epoll of all that libcurl waits for.
+    mutating func registerAll() {
+        for entry in entries where entry.events != 0 { watch(entry.socket, entry.events, owner: entry.owner) }
+    }
+
     // MARK: What happens to sockets
 
     /// Who waits for an event of epoll; nil if nobody does: epoll then forgets the socket.

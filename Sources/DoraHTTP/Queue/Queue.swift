@@ -14,12 +14,7 @@ package final class Queue {
     /// ones are started, so that they take bounded memory.
     private static let sleepersPerFlight = 16
 
-    private let client: Client
-    private let maxInFlight: Int
-    private var engine: Engine
-    private var generation: UInt64
-    /// Another thread of the parent was inside when this child was forked: nothing of it can be trusted.
-    private var isLost = false
+    private var lease: EngineLease
 
     private var waiting = WaitingList()
     /// Taken up again after a fork, ahead of those that wait.
@@ -30,29 +25,19 @@ package final class Queue {
     private var seenCancellations: UInt64
     /// When the rate limit lets the next call start, as far as is known.
     private var gateOpens = Int64.max
-    private var isWatched = false
-
     package static func make(_ client: Client, maxInFlight: UInt32) throws(DoraError) -> Queue {
         let limit = Int(min(maxInFlight == 0 ? defaultInFlight : maxInFlight, UInt32(Int32.max)))
         let seenCancellations = client.cancellationCount
-        let engine = try client.claimEngine(maxRunning: limit)
-        engine.isAtWork.store(false, ordering: .releasing)
-        return Queue(client, limit, engine, seenCancellations)
+        return Queue(try EngineLease(client, maxRunning: limit, for: "queue"), seenCancellations)
     }
 
-    private init(_ client: Client, _ limit: Int, _ engine: Engine, _ seenCancellations: UInt64) {
-        self.client = client
-        maxInFlight = limit
-        self.engine = engine
+    private init(_ lease: consuming EngineLease, _ seenCancellations: UInt64) {
+        self.lease = lease
         self.seenCancellations = seenCancellations
-        generation = ProcessGeneration.current
     }
 
-    deinit {
-        client.takeOverAfterFork()
-        // After a fork that the queue did not notice the engine was the parent's.
-        if generation == ProcessGeneration.current, !isLost { client.giveBack(engine) }
-    }
+    private var client: Client { lease.client }
+    private var engine: Engine { lease.engine }
 
     // MARK: What the C API asks for
 
@@ -63,12 +48,12 @@ package final class Queue {
         // What was added before a cancellation is cancelled, what comes after it is not.
         noticeCancellation()
         waiting.append(tag: tag, id: failureID)
-        if isWatched { engine.signal() }
+        if lease.isWatched { engine.signal() }
     }
 
     /// Added and not yet returned.
     package var pending: Int {
-        if isLost { return 0 }
+        if lease.isLost { return 0 }
         return waiting.count &+ interrupted.count &+ ready.count &+ engine.count &+ engine.finishedCount
     }
 
@@ -120,27 +105,21 @@ package final class Queue {
     package func watch() -> Int32 {
         guard (try? enter()) != nil else { return -1 }
         defer { leave() }
-        if !isWatched, engine.descriptor >= 0 {
-            isWatched = true
-            engine.signal()
-        }
-        return engine.descriptor
+        return lease.watch()
     }
 
     // MARK: Entries
 
     private func enter() throws(DoraError) {
-        client.takeOverAfterFork()
-        if generation != ProcessGeneration.current { try goOnInChild() }
-        if isLost {
-            throw .invalidArgument("queue: another thread used it while this process was forked; make a new one")
-        }
-        engine.isAtWork.store(true, ordering: .relaxed)
+        guard let inherited = try lease.enter() else { return }
+        // In a child: goes on with a copy of all that is pending.
+        while let call = inherited.takeFinished() { ready.append(result(of: call)) }
+        interrupted = inherited.unfinished + interrupted
     }
 
     private func leave() {
-        if isWatched { settle() }
-        engine.isAtWork.store(false, ordering: .releasing)
+        if lease.isWatched { settle() }
+        lease.leave()
     }
 
     /// Makes the descriptor tell the truth.
@@ -151,22 +130,6 @@ package final class Queue {
         engine.settle(deadline: canStart ? gateOpens : .max, isBusy: isBusy) {
             pending > 0 && client.cancellationCount != seenCancellations
         }
-    }
-
-    /// In a child after fork: goes on with a copy of all that is pending, on connections of its own.
-    private func goOnInChild() throws(DoraError) {
-        let inherited = engine
-        if inherited.isAtWork.load(ordering: .acquiring) {
-            isLost = true
-            generation = ProcessGeneration.current
-            return
-        }
-        let own = try client.claimEngine(maxRunning: maxInFlight)
-        generation = ProcessGeneration.current
-        engine = own
-        while let call = inherited.takeFinished() { ready.append(result(of: call)) }
-        interrupted = inherited.unfinished + interrupted
-        isWatched = false
     }
 
     // MARK: Results
@@ -181,7 +144,7 @@ package final class Queue {
     }
 
     private func result(of call: Call) -> QueueResult {
-        QueueResult(tag: call.tag, id: call.failureID) { () throws(DoraError) in try call.takeResult() }
+        QueueResult(tag: call.tag, id: call.failureID) { () throws(DoraError) in try call.takeFailure() }
     }
 
     private func cancelled(_ tag: UInt64, _ id: Text) -> QueueResult {
@@ -213,7 +176,7 @@ package final class Queue {
     }
 
     private var canStart: Bool {
-        engine.hasRoom && engine.sleeping.count < maxInFlight &* Queue.sleepersPerFlight
+        engine.hasRoom && engine.sleeping.count < lease.maxRunning &* Queue.sleepersPerFlight
             && (waiting.count > 0 || !interrupted.isEmpty)
     }
 
@@ -222,7 +185,7 @@ package final class Queue {
         // The cancelled ones are at the head.
         guard cancelled == 0 else { return }
         while canStart {
-            if let until = engine.earliestStart() {
+            if let until = engine.earliestStart(.fetch) {
                 gateOpens = until
                 return
             }

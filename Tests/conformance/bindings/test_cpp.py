@@ -9,7 +9,7 @@ import pytest
 
 from paths import REPOSITORY
 from programs import ENVIRONMENT, WARNINGS, run
-from servers.behaviours import DOCUMENTED, in_turn, reply
+from servers.behaviours import EVENT, in_turn, reply
 
 HERE = pathlib.Path(__file__).resolve().parent
 HEADER = REPOSITORY / "include" / "dora.hpp"
@@ -41,7 +41,7 @@ def test_the_header_is_short():
 @pytest.mark.parametrize("wrapper", [[], ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect",
                                           "--error-exitcode=9"]], ids=["plain", "valgrind"])
 def test_the_classes(server, authority, tmp_path, compiler, wrapper):
-    server.answer("event", reply(200, DOCUMENTED, ("X-RateLimit-Limit", "100"), ("X-RateLimit-Period", "10")))
+    server.answer("event", reply(200, EVENT, ("X-RateLimit-Limit", "100"), ("X-RateLimit-Period", "10")))
     server.answer("bad", reply(400, {"errors": [{"title": "Bad Request", "detail": "no", "status": "400",
                                                  "source": {"pointer": "/data"}, "meta": {"a": 1}}]}))
     server.answer("later", in_turn(reply(429, {"errors": ["slow down"]}, ("Retry-After", "7"))))

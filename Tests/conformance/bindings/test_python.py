@@ -20,7 +20,7 @@ import pytest
 
 import capi
 from paths import EXAMPLES
-from servers.behaviours import DOCUMENTED, in_turn, reply
+from servers.behaviours import EVENT, in_turn, reply
 from servers.external import nginx
 
 PYTHON = EXAMPLES / "python"
@@ -42,7 +42,7 @@ def settings(local):
 
 @pytest.fixture
 def client(settings, server):
-    server.answer("event", reply(200, DOCUMENTED))
+    server.answer("event", reply(200, EVENT))
     with dora.Client(**settings) as made:
         yield made
 
@@ -60,11 +60,11 @@ def test_an_event_is_frozen_plain_data(client):
     assert event.value("/data/attributes/git")["commit_sha"] == event.git_commit_sha
     with pytest.raises(KeyError):
         event.value("/absent")
-    assert event.json == DOCUMENTED and event.response.status == 200
+    assert event.json == EVENT and event.response.status == 200
     with pytest.raises(dataclasses.FrozenInstanceError):
         event.name = "another"
     assert pickle.loads(pickle.dumps(event)) == event
-    assert dora.Failure.parse(DOCUMENTED) == dataclasses.replace(event, response=None)
+    assert dora.Failure.parse(EVENT) == dataclasses.replace(event, response=None)
 
 
 def test_nanoseconds_are_exact():
@@ -99,7 +99,7 @@ def test_errors_of_the_standard_library_catch_them(settings, server, closed_port
 
 
 def test_every_setting_reaches_the_library(settings, server, authority, caplog):
-    server.answer("event", reply(200, DOCUMENTED))
+    server.answer("event", reply(200, EVENT))
     log = logging.getLogger("test-dora")
     with caplog.at_level(logging.DEBUG, "test-dora"), dora.Client(
             **settings, access_token=None, proxy="", user_agent="probe/1", headers={"X-Probe": "yes"},
@@ -253,7 +253,7 @@ def test_a_thousand_awaits_on_one_thread(tmp_path, authority, settings, http2):
 
 
 def test_awaits_are_cancelled_one_by_one_and_all_together(settings, server):
-    server.answer("event", reply(200, DOCUMENTED))
+    server.answer("event", reply(200, EVENT))
     server.answer("slow", be_silent)
 
     async def main():
@@ -283,7 +283,7 @@ def test_awaits_are_cancelled_one_by_one_and_all_together(settings, server):
 
 def test_a_rate_limit_is_waited_for(settings, server):
     limited = reply(429, {"errors": ["slow down"]}, ("Retry-After", "1"))
-    server.answer("event", in_turn(limited, reply(200, DOCUMENTED)))
+    server.answer("event", in_turn(limited, reply(200, EVENT)))
     with dora.Client(**{**settings, "max_retries": 1}) as client:
         assert client.get_failure("event").response.attempts == 2
 

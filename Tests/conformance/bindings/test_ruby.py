@@ -11,7 +11,7 @@ import pytest
 
 import capi
 from paths import EXAMPLES
-from servers.behaviours import DOCUMENTED, reply
+from servers.behaviours import EVENT, reply
 from servers.external import nginx
 
 BINDING = EXAMPLES / "ruby" / "dora.rb"
@@ -48,7 +48,7 @@ def start(text, settings):
 @pytest.fixture
 def ruby(settings, server):
     """Runs a Ruby program to its end, which must be a good and silent one, and returns what it printed."""
-    server.answer("event", reply(200, DOCUMENTED))
+    server.answer("event", reply(200, EVENT))
     server.answer("slow", lambda exchange: exchange.be_silent())
 
     def run(text, **other):

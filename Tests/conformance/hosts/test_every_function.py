@@ -2,6 +2,7 @@
 """Every function of dora.h leaves errno, the signal mask and pending signals as they were (issue 11, point 7)."""
 
 import ctypes
+import json
 import re
 import signal
 import threading
@@ -26,6 +27,15 @@ def header_functions():
     text = re.sub(r"/\*.*?\*/", "", (REPOSITORY / "include" / "dora.h").read_text(), flags=re.S)
     text = re.sub(r"typedef[^;]*;", "", text)
     return set(re.findall(r"\b(dora_[a-z0-9_]+)\s*\(", text))
+
+
+def page_of_one(exchange):
+    """The documented event, where the bounds hold it; an error the third time; for a search for "silent" nothing."""
+    asked = json.loads(exchange.request.body)["data"]["attributes"]
+    if asked["query"] == "silent":
+        exchange.be_silent()
+    event = [json.loads(DOCUMENTED)["data"]] if asked["from"] <= "2023-08-31T14:26:14Z" <= asked["to"] else []
+    (reply(503) if exchange.attempt == 3 else reply(200, {"data": event}))(exchange)
 
 
 class Host:
@@ -76,7 +86,8 @@ class Scenarios:
 
     def run(self):
         for scenario in (self.versions, self.settings, self.clients, self.single_calls, self.parsed_events, self.errors,
-                         self.queues, self.watched_queues, self.cancelled_queues, self.freed_queues):
+                         self.queues, self.watched_queues, self.cancelled_queues, self.freed_queues, self.searches,
+                         self.cancelled_searches):
             scenario()
 
     def versions(self):
@@ -254,6 +265,41 @@ class Scenarios:
         host.dora_queue_free(queue)
         host.dora_client_free(client)
 
+    def searches(self):
+        """Pages of one event with an error among them, with and without waits and a descriptor."""
+        host, client = self.host, self.client(max_retries=0)
+        failure, error = c_void_p(), c_void_p()
+        assert host.dora_search_failures(client, b"\xff", 0, 1 << 62, None) is None
+        for is_watched in (False, True):
+            search = host.dora_search_failures(client, b"*", -1 << 63, (1 << 63) - 1, None)
+            host.dora_search_set_page_size(search, 1001, None)
+            host.dora_search_set_page_size(search, 10, None)
+            if is_watched:
+                host.dora_search_fd(search)
+            host.dora_search_next(search, 0, None, None)
+            steps = 0
+            while (status := host.dora_search_next(search, steps % 2 * 20, byref(failure), byref(error))) != 3:
+                host.dora_failure_free(failure)
+                if status == 4:
+                    host.dora_error_free(error)
+                steps += 1
+                assert steps < 10_000, "a search without an end"
+            host.dora_search_next(search, 0, byref(failure), None)
+            host.dora_search_free(search)
+        host.dora_client_free(client)
+
+    def cancelled_searches(self):
+        host, client, failure = self.host, self.client(timeout_ms=200, max_retries=0), c_void_p()
+        search = host.dora_search_failures(client, b"silent", 0, 1 << 62, None)
+        host.dora_search_fd(search)
+        host.dora_search_next(search, 0, byref(failure), None)
+        host.dora_client_cancel(client)
+        assert host.dora_search_next(search, 0, byref(failure), None) == 4
+        assert host.dora_search_next(search, -1, byref(failure), None) == 4, "the time of the page is up"
+        host.dora_search_next(search, 0, byref(failure), None)
+        host.dora_search_free(search)
+        host.dora_client_free(client)
+
 
 @pytest.fixture
 def scenarios(server, authority):
@@ -262,6 +308,7 @@ def scenarios(server, authority):
     server.answer("flaky", reply(503))
     server.answer("bad-request", reply(400, DOCUMENTED_ERROR))
     server.answer("silent", lambda exchange: exchange.be_silent())
+    server.answer_list(page_of_one)
     return Scenarios(Host(), server.base_url, authority.ca_file)
 
 

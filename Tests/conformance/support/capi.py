@@ -22,8 +22,8 @@ SIZE_MAX = c_size_t(-1).value
 
 LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_uint32, c_char_p)
 
-Client = Config = Error = Event = Queue = Response = Result = c_void_p
-ErrorOut = POINTER(c_void_p)
+Client = Config = Error = Event = Queue = Response = Result = Search = c_void_p
+ErrorOut = EventOut = POINTER(c_void_p)
 NanosecondsOut = POINTER(c_int64)
 LengthOut = POINTER(c_size_t)
 
@@ -115,6 +115,11 @@ FUNCTIONS = {
     "dora_result_take_failure": (Event, [Result]),
     "dora_result_take_error": (Error, [Result]),
     "dora_result_free": (None, [Result]),
+    "dora_search_failures": (Search, [Client, c_char_p, c_int64, c_int64, ErrorOut]),
+    "dora_search_set_page_size": (c_bool, [Search, c_uint32, ErrorOut]),
+    "dora_search_next": (c_uint32, [Search, c_int64, EventOut, ErrorOut]),
+    "dora_search_fd": (c_int, [Search]),
+    "dora_search_free": (None, [Search]),
     "dora_response_status": (c_int, [Response]),
     "dora_response_http_version": (c_char_p, [Response]),
     "dora_response_header": (c_char_p, [Response, c_char_p]),
@@ -130,8 +135,6 @@ FUNCTIONS = {
 def load():
     library = ctypes.CDLL(str(LIBRARY))
     for name, (result, arguments) in FUNCTIONS.items():
-        if not hasattr(library, name):
-            continue  # declared ahead of the library
         function = getattr(library, name)
         function.restype = result
         function.argtypes = arguments

@@ -13,7 +13,8 @@ import ssl
 import struct
 import threading
 
-PREFIX = "/api/v2/dora/failures/"
+LIST = "/api/v2/dora/failures"
+PREFIX = LIST + "/"
 
 # No peer is waited for longer than this: a test that fails must still end.
 PATIENCE_SECONDS = 30
@@ -26,6 +27,7 @@ class Request:
     headers: dict  # names in lower case
     raw: bytes
     connection: int
+    body: bytes = b""
 
 
 class Hangup(Exception):
@@ -106,6 +108,10 @@ class FaultServer:
         """Sets what GET .../failures/{failure_id} does; the id as it stands in the URL."""
         self.behaviours[PREFIX + failure_id] = behaviour
 
+    def answer_list(self, behaviour):
+        """Sets what POST .../failures does."""
+        self.behaviours[LIST] = behaviour
+
     def requests_for(self, failure_id):
         return [request for request in self.requests if request.target == PREFIX + failure_id]
 
@@ -170,6 +176,14 @@ class FaultServer:
                 received += data
             head, received = received.split(b"\r\n\r\n", 1)
             request = parse(head, number)
+            length = int(request.headers.get("content-length", 0))
+            while len(received) < length:
+                data = connection.recv(65536)
+                if not data:
+                    return
+                received += data
+            request = dataclasses.replace(request, body=received[:length])
+            received = received[length:]
             behaviour, attempt = self.note(request)
             behaviour(Exchange(self, connection, request, attempt))
 

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a page of the walk brought.
+struct PageGain {
+    /// What to hand out.
+    var indexes: [Int] = []
+    /// Events with a time that no page of the walk showed before, whether they are in the span or not.
+    var count = 0
+    /// Different events, those that were known included.
+    var different = 0
+}
+
+/// Taking a page in: from its first item to its last, second by second, the edge moves down.
+extension SearchWalk {
+    mutating func commit(_ reading: PageReading, _ item: (Int) -> PageItem) -> PageGain {
+        page &+= 1
+        var gain = PageGain()
+        let before = edge
+        var undated = KnownEvents()
+        var index = 0
+        while index < reading.seconds.count {
+            let second = reading.seconds[index]
+            if second == PageReading.odd || second == PageReading.outside {
+                let event = item(index)
+                if second == PageReading.odd, odd.insert(event) { gain.indexes.append(index) }
+                if undated.insert(event) { gain.different &+= 1 }
+                index &+= 1
+            } else {
+                index = commit(second, reading, item, from: index, &gain)
+            }
+        }
+        if reading.datedCount > 0 {
+            lastPlace = edge == before ? min(lastPlace, reading.lastPlace) : reading.lastPlace
+        }
+        return gain
+    }
+
+    /// Takes the events of one second. Returns the index behind them.
+    private mutating func commit(
+        _ second: Int64, _ reading: PageReading, _ item: (Int) -> PageItem, from start: Int, _ gain: inout PageGain
+    ) -> Int {
+        let isCovered = edge.map { second > $0 } ?? false
+        summit = max(summit, second)
+        if second != edge {
+            if edge != nil { order.isOneSecond = false }
+            if !isCovered {
+                edge = second
+                known.removeAll()
+            }
+        }
+        var inPage = KnownEvents()
+        var index = start
+        while index < reading.seconds.count, reading.seconds[index] == second {
+            let event = item(index)
+            if inPage.insert(event) { gain.different &+= 1 }
+            if !isCovered {
+                let shownBefore = known.note(event, on: page)
+                if shownBefore ?? 0 == 0 { gain.count &+= 1 }
+                if shownBefore == nil, course.span.contains(event.startedAt ?? .min) { gain.indexes.append(index) }
+            }
+            index &+= 1
+        }
+        return index
+    }
+}
