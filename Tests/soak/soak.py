@@ -35,7 +35,7 @@ def compiled(directory, source):
                            text=True).stdout
     program = directory / source.stem
     subprocess.run(["cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-pthread", "-o", program, source,
-                    f"-I{C_PROGRAMS}", *shlex.split(flags), f"-Wl,-rpath,{STAGE / 'lib'}"], check=True)
+                    *shlex.split(flags), f"-Wl,-rpath,{STAGE / 'lib'}"], check=True)
     return program
 
 

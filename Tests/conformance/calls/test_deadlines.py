@@ -126,7 +126,7 @@ def test_what_was_waited_for_is_told(local, mute):
         results = results_in_time(client, queue, 32, 0.5 + 4)
     for _, result in results:
         message = result.error.message
-        assert not re.search(r"[Rr]esol|name lookup", message), f"the address needs no lookup: {message}"
+        assert not re.search(r"resol", message, re.I), f"the address needs no lookup: {message}"
         assert not re.search(r"\bafter 0 (ms|milliseconds)\b", message), message
         assert re.search(r"connect|TLS|SSL|handshake", message, re.I), f"what was waited for: {message}"
 

@@ -6,7 +6,7 @@
  *     cancels BASE_URL CA_FILE CALLERS QUEUES CANCELS
  */
 #define _GNU_SOURCE
-#include "process.h"
+#include "../../conformance/hosts/c/process.h"
 
 #include <pthread.h>
 #include <signal.h>

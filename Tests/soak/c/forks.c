@@ -6,7 +6,7 @@
  *     forks BASE_URL CA_FILE CALLERS QUEUES FORKS
  */
 #define _GNU_SOURCE
-#include "process.h"
+#include "../../conformance/hosts/c/process.h"
 
 #include <pthread.h>
 #include <sys/types.h>

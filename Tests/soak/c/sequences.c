@@ -9,7 +9,7 @@
  * "slow" and never answers "silent". The same seed gives the same calls.
  */
 #define _GNU_SOURCE
-#include "process.h"
+#include "../../conformance/hosts/c/process.h"
 
 #include <poll.h>
 #include <sys/types.h>
