@@ -10,6 +10,7 @@ import Testing
     static let everyField = #"""
         {"data":{"id":"i","type":"t","attributes":{"name":"n","severity":"s","version":"v","env":"e","team":"t",
         "services":["s"],"service":["s"],"custom_tags":["k:v"],"custom":{"k":"v"},"started_at":1,"finished_at":2,
+        "created_at":"c","time_to_restore":3,"source":"s","internal":{},
         "git":{"commit_sha":"c","repository_url":"u","repository_id":"r"}}}}
         """#
 

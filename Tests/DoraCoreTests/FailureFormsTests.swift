@@ -95,6 +95,21 @@ import Testing
         #expect(unknown.violationTexts == [#"/data/type: not "dora_failure""#])
     }
 
+    @Test func membersWithoutAnAccessorMayHoldAnything() throws {
+        for value in ["1", "null", "\"x\"", "[1,{\"a\":2}]", "{\"a\":1}"] {
+            let members = ["created_at", "time_to_restore", "source", "internal"].map { "\"\($0)\":\(value)" }
+            let failure = try event(attributes: "\"started_at\":1," + members.joined(separator: ","))
+            #expect(failure.violationTexts == [])
+            #expect(failure.json(at: "/data/attributes/internal") == value)
+        }
+        let twice = try event(attributes: #""source":{"a":1,"a":2},"started_at":1,"source":"api""#)
+        #expect(
+            twice.violationTexts
+                == ["source/a", "source"].map {
+                    "/data/attributes/\($0): a duplicate name, the last one counts"
+                })
+    }
+
     // MARK: Services
 
     @Test func whatOnlyServiceHasFollowsServices() throws {

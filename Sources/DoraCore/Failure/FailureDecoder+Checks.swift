@@ -7,8 +7,9 @@ extension FailureDecoder {
     // MARK: Times
 
     mutating func time(_ field: FailureField) -> Int64? {
-        guard let value = place(field) else { return nil }
         let span = fields[field]
+        guard span.isPresent else { return nil }
+        let value = scanner.start + Int(span.start)
         switch value.pointee {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"):
             let number = exactInteger(value)
@@ -104,7 +105,7 @@ extension FailureDecoder {
 
     private func expectation(_ field: FailureField) -> Violation.Kind {
         switch field.form {
-        case .text: return .notAString
+        case .text, .unread: return .notAString
         case .names: return .notNames
         case .tags: return .notAList
         case .time: return .notATime

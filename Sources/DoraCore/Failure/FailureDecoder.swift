@@ -108,7 +108,7 @@ struct FailureDecoder: ~Copyable {
         let string = try reader.readString(quote)
         switch field.form {
         case .text, .names: fields.append(string, of: field, .text, scanner)
-        case .time: break
+        case .time, .unread: break
         case .tags, .tagObject, .object: fields.noteOdd(field)
         }
         return string.end
@@ -124,7 +124,7 @@ struct FailureDecoder: ~Copyable {
             return try readObject(object, start, depth: depth &+ 1)
         case (UInt8(ascii: "{"), .tagObject):
             return try readCustom(start, depth: depth &+ 1)
-        case (_, .time):
+        case (_, .time), (_, .unread):
             return try reader.skipValue(start, depth: depth)
         default:
             fields.noteOdd(field)
@@ -163,15 +163,19 @@ struct FailureDecoder: ~Copyable {
     }
 
     private mutating func readCustom(_ brace: BytePointer, depth: Int) throws(JSONFault) -> BytePointer {
-        let mark = reader.names.count
         let firstString = fields.stringCount
         var tags = 0
         var bytes = 0
+        // Keys of different lengths need no closer look; most are.
+        var lengths: UInt64 = 0
+        var mayRepeat = false
         var place = brace
         var hasMember = reader.enterObject(&place)
         while hasMember {
             let key = try reader.readName(&place)
-            reader.names.push(key)
+            let length: UInt64 = 1 &<< UInt64(truncatingIfNeeded: key.length)
+            mayRepeat = mayRepeat || key.isEscaped || lengths & length != 0
+            lengths |= length
             fields.append(key, of: .custom, .key, scanner)
             let (end, count) = try readKeyed(place, depth: depth)
             tags &+= count
@@ -180,10 +184,7 @@ struct FailureDecoder: ~Copyable {
             place = end
             hasMember = try reader.nextMember(&place)
         }
-        if reader.noteDuplicates(from: mark) {
-            forgetRepeatedKeys(from: firstString, reader.names.repeatedNames(from: mark))
-        }
-        reader.names.count = mark
+        if mayRepeat { forgetRepeatedKeys(from: firstString) }
         fields.setCustomRoom(tags: tags, bytes: min(bytes, FailureDecoder.tagByteLimit(place - brace)))
         return place
     }
@@ -205,12 +206,20 @@ struct FailureDecoder: ~Copyable {
         }
     }
 
-    private mutating func forgetRepeatedKeys(from first: Int, _ isRepeated: [Bool]) {
+    private mutating func forgetRepeatedKeys(from first: Int) {
         let strings = fields.strings(first, fields.stringCount)
-        var member = -1
-        for index in strings.indices {
-            if case .key = strings[index].role { member &+= 1 }
-            if member >= 0, member < isRepeated.count, isRepeated[member] { strings[index].role = .forgotten }
+        let mark = reader.names.count
+        for string in strings {
+            if case .key = string.role { reader.names.push(string.string(in: scanner)) }
         }
+        if reader.noteDuplicates(from: mark) {
+            let isRepeated = reader.names.repeatedNames(from: mark)
+            var member = -1
+            for index in strings.indices {
+                if case .key = strings[index].role { member &+= 1 }
+                if member >= 0, member < isRepeated.count, isRepeated[member] { strings[index].role = .forgotten }
+            }
+        }
+        reader.names.count = mark
     }
 }

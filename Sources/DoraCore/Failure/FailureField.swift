@@ -23,6 +23,10 @@ enum FailureField: Int, CaseIterable {
     case startedAt
     case finishedAt
     case git
+    case createdAt
+    case timeToRestore
+    case source
+    case internalData
     case commitSHA
     case repositoryURL
     case repositoryID
@@ -42,6 +46,8 @@ enum FailureField: Int, CaseIterable {
         /// An integer or a date-time.
         case time
         case object(FailureObject)
+        /// Anything, which has no accessor: what is known by its name need not be compared with the unknown ones.
+        case unread
     }
 
     /// Where null says what a field that is missing says.
@@ -61,6 +67,7 @@ enum FailureField: Int, CaseIterable {
         case .customTags: .tags
         case .custom: .tagObject
         case .startedAt, .finishedAt: .time
+        case .createdAt, .timeToRestore, .source, .internalData: .unread
         default: .text
         }
     }
@@ -101,15 +108,19 @@ enum FailureObject {
     @inline(__always)
     private static func attribute(at name: BytePointer) -> KnownName? {
         switch name.pointee {
-        case UInt8(ascii: "c"): match(name, "custom_tags", .customTags) ?? match(name, "custom", .custom)
+        case UInt8(ascii: "c"):
+            match(name, "custom_tags", .customTags) ?? match(name, "custom", .custom)
+                ?? match(name, "created_at", .createdAt)
         case UInt8(ascii: "e"): match(name, "env", .env)
         case UInt8(ascii: "f"): match(name, "finished_at", .finishedAt)
         case UInt8(ascii: "g"): match(name, "git", .git)
+        case UInt8(ascii: "i"): match(name, "internal", .internalData)
         case UInt8(ascii: "n"): match(name, "name", .name)
         case UInt8(ascii: "s"):
             match(name, "started_at", .startedAt) ?? match(name, "severity", .severity)
                 ?? match(name, "service", .service) ?? match(name, "services", .services)
-        case UInt8(ascii: "t"): match(name, "team", .team)
+                ?? match(name, "source", .source)
+        case UInt8(ascii: "t"): match(name, "team", .team) ?? match(name, "time_to_restore", .timeToRestore)
         case UInt8(ascii: "v"): match(name, "version", .version)
         default: nil
         }
