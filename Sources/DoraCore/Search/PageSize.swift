@@ -87,7 +87,7 @@ struct PageSize {
     }
 
     /// The most that a page holds, as far as is known.
-    var inForce: Int { isClamped ? min(limit, mostItems) : limit }
+    var inForce: Int { mostItems == 0 ? limit : min(limit, mostItems) }
 
     mutating func note(_ page: PageCount) {
         mostItems = max(mostItems, page.items)
