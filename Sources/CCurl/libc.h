@@ -20,6 +20,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -159,6 +160,12 @@ static inline int shim_timer_arm(int timer, int64_t microseconds) {
 static inline int shim_is_readable(int descriptor) {
     struct pollfd one = {descriptor, POLLIN, 0};
     return poll(&one, 1, 0) > 0;
+}
+
+/* Tells a socket from every other that its number may belong to, before or after; 0 = no such descriptor. */
+static inline uint64_t shim_socket_identity(int socket) {
+    struct stat status;
+    return fstat(socket, &status) == 0 ? (uint64_t)status.st_ino : 0;
 }
 
 /* Takes what waits to be read, and ends a stream socket in both directions: whoever looks at it finds it closed. */

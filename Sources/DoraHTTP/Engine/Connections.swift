@@ -40,6 +40,7 @@ final class Connections {
     /// is not closed is left to a child's end.
     func close() {
         curl_multi_cleanup(multi)
+        for socket in engine.events.sockets.ownerClosed(unmanaged) { engine.events.descriptors.remove(socket) }
         for descriptor in wakeupPair { engine.events.descriptors.remove(descriptor) }
     }
 
@@ -108,11 +109,18 @@ final class Connections {
 
     private var unmanaged: Unmanaged<Connections> { Unmanaged.passUnretained(self) }
 
-    fileprivate func watch(_ socket: Int32, _ what: Int32) {
+    fileprivate func watch(_ easy: UnsafeMutableRawPointer?, _ socket: Int32, _ what: Int32) {
+        if what == CURL_POLL_REMOVE || what == CURL_POLL_NONE {
+            let wasClosed = engine.events.sockets.unwatch(socket, owner: unmanaged) {
+                easy != nil && shim_easy_get_offset(easy, CURLINFO_PRETRANSFER_TIME_T) > 0
+            }
+            if wasClosed { engine.events.descriptors.remove(socket) }
+            return
+        }
         var mask: UInt32 = 0
         if what & CURL_POLL_IN != 0 { mask |= EPOLLIN.rawValue }
         if what & CURL_POLL_OUT != 0 { mask |= EPOLLOUT.rawValue }
-        engine.events.sockets.watch(socket, what == CURL_POLL_REMOVE ? 0 : mask, owner: unmanaged)
+        engine.events.sockets.watch(socket, mask, owner: unmanaged)
     }
 
     fileprivate func setTimer(_ milliseconds: Int) {
@@ -127,8 +135,8 @@ final class Connections {
     fileprivate func open(_ address: UnsafePointer<curl_sockaddr>) -> Int32 {
         let socket = shim_open_socket(address)
         if socket >= 0 {
+            if engine.events.sockets.opened(socket, owner: unmanaged) { engine.events.descriptors.remove(socket) }
             engine.events.descriptors.add(socket)
-            engine.events.sockets.opened(socket, owner: unmanaged)
         } else {
             engine.socketErrno = shim_errno()
         }
@@ -150,7 +158,7 @@ private func socketChanged(
     _ context: UnsafeMutableRawPointer?, _ unused: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<Connections>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.watch(socket, what) }
+    Unmanaged<Connections>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.watch(easy, socket, what) }
     return 0
 }
 
