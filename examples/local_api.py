@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small stand-in for Datadog's API on this machine, to try libdora without an account.
 
-It answers GET /api/v2/dora/failures/{failure_id} over HTTPS, with certificates
-made on the spot by the openssl command. When it is ready it prints one line of
-JSON that says how to reach it, and serves until SIGTERM or Ctrl-C:
+It answers GET /api/v2/dora/failures/{failure_id} and POST /api/v2/dora/failures
+over HTTPS, from the events of local_events.py, with certificates made on the spot
+by the openssl command. When it is ready it prints one line of JSON that says how
+to reach it, and serves until SIGTERM or Ctrl-C:
 
     {"base_url": ..., "ca_file": ..., "api_key": ..., "app_key": ..., "failure_ids": [...]}
 """
@@ -14,6 +15,7 @@ import hmac
 import http.server
 import json
 import pathlib
+import re
 import signal
 import socketserver
 import ssl
@@ -22,66 +24,18 @@ import sys
 import tempfile
 import urllib.parse
 
+sys.dont_write_bytecode = True  # this folder stays as it is
+
+from local_events import EVENTS, EXAMPLES, nanoseconds, started
+
 API_KEY = "local-api-key"
 APP_KEY = "local-application-key"
-PATH = "/api/v2/dora/failures/"
+LIST_PATH = "/api/v2/dora/failures"
+PATH = LIST_PATH + "/"
 
-# The documentation's example: times are integers, nanoseconds since 1970.
-DOCUMENTED_EVENT = {
-    "custom_tags": ["language:java", "department:engineering"],
-    "env": "production",
-    "finished_at": 1693491984000000000,
-    "git": {
-        "commit_sha": "66adc9350f2cc9b250b69abddab733dd55e1a588",
-        "repository_url": "https://github.com/organization/example-repository",
-    },
-    "name": "Database outage",
-    "services": ["shopist"],
-    "severity": "SEV-1",
-    "started_at": 1693491974000000000,
-    "team": "backend",
-    "version": "v1.12.07",
-}
-
-# What the API has sent since July 2026: times are RFC 3339 date-times.
-DATE_TIME_EVENT = {
-    "custom_tags": ["language:swift", "region:eu1"],
-    "env": "staging",
-    "finished_at": "2026-07-14T10:45:30.5Z",
-    "git": {
-        "commit_sha": "0f3c1a5be3f34c0c9e1b7b6fb8f3a2b1c4d5e6f7",
-        "repository_url": "https://github.com/organization/checkout",
-    },
-    "name": "Checkout returns errors",
-    "services": ["checkout", "payments"],
-    "severity": "SEV-2",
-    "started_at": "2026-07-14T09:12:03Z",
-    "team": "payments",
-    "version": "v2.4.0",
-}
-
-# What production tenants send: lists for one service, environment or team, and tags as an object.
-FIELD_EVENT = {
-    "service": ["ledger-api"],
-    "env": ["live", "live-eu"],
-    "team": ["payments", "ledger"],
-    "name": "INC-1187 | Refunds were booked twice",
-    "severity": "Urgent",
-    "started_at": "2026-05-20T06:40:00Z",
-    "finished_at": "2026-05-21T11:05:40Z",
-    "created_at": "2026-05-21T12:00:00Z",
-    "time_to_restore": 102340,
-    "source": "api",
-    "internal": {},
-    "custom": {"language": ["jvm"], "backstage.io/owner": ["team-a", "team-b"]},
-}
-
-EVENTS = {
-    "documented-example": DOCUMENTED_EVENT,
-    "date-time-example": DATE_TIME_EVENT,
-    "field-example": FIELD_EVENT,
-}
-
+LIST_TYPE = "dora_failures_list_request"
+DEFAULT_LIMIT, LARGEST_LIMIT = 10, 1000
+LARGEST_REQUEST = 64 << 10
 
 def make_certificates(directory):
     """Writes ca.pem, and server.pem with its key for localhost, 127.0.0.1 and ::1."""
@@ -119,20 +73,42 @@ class Handler(http.server.BaseHTTPRequestHandler):
     timeout = 60
 
     def do_GET(self):
+        if not self.is_allowed():
+            return
+        failure_id = urllib.parse.unquote(self.path[len(PATH):])
+        event = EVENTS.get(failure_id) if self.path.startswith(PATH) else None
+        if event is None:
+            return self.reply_error(404, "Not Found", f"no incident event with the id {failure_id}")
+        self.reply(200, {"data": event})
+
+    def do_POST(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > LARGEST_REQUEST:
+            self.close_connection = True
+            return self.reply_error(413, "Payload Too Large", f"at most {LARGEST_REQUEST} bytes")
+        body = self.rfile.read(length)
+        if not self.is_allowed():
+            return
+        if self.path != LIST_PATH:
+            return self.reply_error(404, "Not Found", f"nothing is posted to {self.path}")
+        try:
+            self.reply(200, {"data": listed(body)})
+        except ValueError as error:
+            self.reply_error(400, "Bad Request", str(error))
+
+    def is_allowed(self):
+        """Whether the keys are right; otherwise the request has been answered."""
         api_key, app_key = self.headers.get("DD-API-KEY"), self.headers.get("DD-APPLICATION-KEY")
         if api_key is None or app_key is None:
-            return self.reply(401, {"errors": ["Unauthorized"]})
-        if not (same(api_key, API_KEY) and same(app_key, APP_KEY)):
-            return self.reply(403, {"errors": ["Forbidden"]})
-        failure_id = urllib.parse.unquote(self.path[len(PATH):])
-        attributes = EVENTS.get(failure_id) if self.path.startswith(PATH) else None
-        if attributes is None:
-            return self.reply(404, {"errors": [{
-                "status": "404",
-                "title": "Not Found",
-                "detail": f"no incident event with the id {failure_id}",
-            }]})
-        self.reply(200, {"data": {"attributes": attributes, "id": failure_id, "type": "dora_failure"}})
+            self.reply(401, {"errors": ["Unauthorized"]})
+        elif not (same(api_key, API_KEY) and same(app_key, APP_KEY)):
+            self.reply(403, {"errors": ["Forbidden"]})
+        else:
+            return True
+        return False
+
+    def reply_error(self, status, title, detail):
+        self.reply(status, {"errors": [{"status": str(status), "title": title, "detail": detail}]})
 
     def reply(self, status, document):
         body = json.dumps(document).encode()
@@ -144,6 +120,96 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         """Keeps standard error for real trouble."""
+
+
+def listed(body):
+    """The events that the body of a list request asks for. ValueError says what is wrong with it.
+
+    As far as Datadog's endpoint has been seen: `type` is demanded, times are date-times and nothing else,
+    both bounds are inclusive, parameters that it does not know are ignored, and nothing says whether there
+    is more.
+    """
+    data = member(json.loads(body), "data", dict, {})
+    if (given := member(data, "type", str, "")) != LIST_TYPE:
+        raise ValueError(f'got type "{given}" expected one of "{LIST_TYPE}"')
+    attributes = member(data, "attributes", dict, {})
+    first, last = bound(attributes, "from"), bound(attributes, "to")
+    limit = member(attributes, "limit", int, DEFAULT_LIMIT)
+    if limit < 1:
+        raise ValueError(f'attribute "limit" is {limit}, at least 1 is expected')
+    sort = member(attributes, "sort", str, "-started_at")
+    if sort not in ("started_at", "-started_at"):
+        raise ValueError(f'attribute "sort" is "{sort}", expected one of "started_at", "-started_at"')
+    asked_for = query_of(member(attributes, "query", str, "*"))
+    found = [event for event in EVENTS.values()
+             if (first is None or first <= started(event)) and (last is None or started(event) <= last) and asked_for(event)]
+    found.sort(key=started, reverse=sort.startswith("-"))
+    return found[:min(limit, LARGEST_LIMIT)]
+
+
+JSON_TYPES = {int: "number", float: "number", bool: "boolean", str: "string", list: "array", dict: "object"}
+
+
+def member(document, name, kind, default):
+    """A member of a JSON object. One that is not there or null is the default."""
+    value = document.get(name) if isinstance(document, dict) else None
+    if value is None:
+        return default
+    if type(value) is not kind:
+        raise ValueError(f'error decoding attribute "{name}": invalid type {JSON_TYPES[type(value)]}')
+    return value
+
+
+def bound(attributes, name):
+    text = member(attributes, name, str, None)
+    if text is None:
+        return None
+    try:
+        return nanoseconds(text)
+    except ValueError as error:
+        raise ValueError(f'error decoding attribute "{name}": {error}') from error
+
+
+TERM = re.compile(r'(-)?(?:([\w.]+):)?(?:\(([^()]*)\)|"([^"]*)"|([^\s()":]+))(?:\s+|$)')
+
+
+def query_of(text):
+    """A small part of Datadog's search syntax, as a function of an event: terms `severity:SEV-1`,
+    `severity:(SEV-1 OR SEV-2)`, `"a word of the name"`, `*` and `checkout*`, with `-` before those that
+    must not be. All terms have to hold."""
+    terms, position = [], 0
+    text = text.strip()
+    while position < len(text):
+        match = TERM.match(text, position)
+        if match is None or match[0].strip() == "OR":
+            raise ValueError(f'attribute "query": cannot parse "{text[position:]}"')
+        position = match.end()
+        minus, field, group, quoted, word = match.groups()
+        if field is None and group is None and word == "AND":
+            continue
+        values = re.split(r"\s+OR\s+", group.strip()) if group is not None else [quoted if word is None else word]
+        patterns = [re.compile(".*".join(map(re.escape, value.strip('"').split("*"))), re.IGNORECASE) for value in values]
+        terms.append((minus is None, field, patterns))
+    return lambda event: all(wanted == holds(event["attributes"], field, patterns) for wanted, field, patterns in terms)
+
+
+def holds(attributes, field, patterns):
+    if field is None:
+        return any(pattern.search(attributes["name"]) for pattern in patterns)
+    return any(pattern.fullmatch(value) for pattern in patterns for value in values_of(attributes, field))
+
+
+def values_of(attributes, field):
+    """The texts of a field: of an attribute, or of the tags with that key."""
+    names = {"service": ("service", "services")}.get(field, (field,))
+    for name in names:
+        value = attributes.get(name)
+        yield from [value] if isinstance(value, str) else value if isinstance(value, list) else []
+    for tag in attributes.get("custom_tags", []):
+        key, _, value = tag.partition(":")
+        if key == field:
+            yield value
+    yield from attributes.get("custom", {}).get(field, [])
 
 
 def same(given, expected):
@@ -190,7 +256,7 @@ def main():
                 "ca_file": str(ca_file),
                 "api_key": API_KEY,
                 "app_key": APP_KEY,
-                "failure_ids": list(EVENTS),
+                "failure_ids": [event["id"] for event in EXAMPLES],
             }), flush=True)
             server.serve_forever()
 

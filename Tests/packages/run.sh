@@ -62,7 +62,7 @@ build_packages() {
 
 # install_library: libdora0 alone, where nothing else is.
 install_library() {
-    cp .build/deb/*.deb examples/local_api.py Tests/packages/try_example.sh "$root/srv/"
+    cp .build/deb/*.deb examples/local_api.py examples/local_events.py Tests/packages/try_example.sh "$root/srv/"
     say "Installing libdora0 alone"
     inside sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends /srv/libdora0_*.deb'
     inside sh -c '! command -v cc && ldconfig -p | grep libdora.so.0'

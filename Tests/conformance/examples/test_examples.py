@@ -5,20 +5,10 @@ import json
 import os
 import pathlib
 import subprocess
-import sys
 
 import pytest
 
 from paths import REPOSITORY
-
-
-@pytest.fixture(scope="module")
-def local_api():
-    """The facts that the local server prints when it is ready."""
-    process = subprocess.Popen([sys.executable, REPOSITORY / "examples" / "local_api.py"], stdout=subprocess.PIPE, text=True)
-    yield json.loads(process.stdout.readline())
-    process.terminate()
-    assert process.wait(timeout=10) == 0
 
 
 @pytest.fixture
