@@ -37,6 +37,7 @@ class Conversation:
         self.protocol = h2.connection.H2Connection(
             h2.config.H2Configuration(client_side=False, header_encoding="latin-1", validate_outbound_headers=False))
         self.due = []
+        self.receiving = {}  # by stream: the headers and the body of a request that is not complete
         self.unsent = {}  # by stream: what its window has no room for, and whether the stream ends behind it
 
     def run(self):
@@ -48,8 +49,7 @@ class Conversation:
                 if not data:
                     return
                 for event in self.protocol.receive_data(data):
-                    if isinstance(event, h2.events.RequestReceived):
-                        self.answer(event)
+                    self.receive(event)
                 self.send_unsent()
             while self.due and self.due[0][0] <= time.monotonic():
                 _, _, behaviour, stream = heapq.heappop(self.due)
@@ -77,11 +77,21 @@ class Conversation:
                     self.protocol.send_data(stream_id, part, end and not data)
                     end = end and bool(data)
 
-    def answer(self, event):
-        headers = dict(event.headers)
-        request = Request(headers[":method"], headers[":path"], headers, b"", self.number)
+    def receive(self, event):
+        if isinstance(event, h2.events.RequestReceived):
+            self.receiving[event.stream_id] = (dict(event.headers), bytearray())
+        elif isinstance(event, h2.events.DataReceived):
+            self.receiving[event.stream_id][1].extend(event.data)
+            self.protocol.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+        elif isinstance(event, h2.events.StreamReset):
+            self.receiving.pop(event.stream_id, None)
+        elif isinstance(event, h2.events.StreamEnded):
+            self.answer(event.stream_id, *self.receiving.pop(event.stream_id))
+
+    def answer(self, stream_id, headers, body):
+        request = Request(headers[":method"], headers[":path"], headers, b"", self.number, bytes(body))
         behaviour, attempt = self.server.note(request)
-        behaviour(Stream(self, event.stream_id, request, attempt))
+        behaviour(Stream(self, stream_id, request, attempt))
 
 
 class Stream:
