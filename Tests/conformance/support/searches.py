@@ -5,7 +5,7 @@ import select
 import time
 from ctypes import byref, c_int64, c_void_p
 
-from harness import DoraError, call, dora, encoded, event_of, sized
+from harness import Client, DoraError, call, dora, encoded, sized
 
 EVENT, WAITING, END, ERROR = 1, 2, 3, 4
 
@@ -110,6 +110,5 @@ class Search:
 
 def search_all(settings, query=None, first=NO_FROM, last=NO_TO, page_size=None, reader=brief_of):
     """What a client of its own finds."""
-    from harness import Client
     with Client(**settings) as client, Search(client, query, first, last, page_size, reader) as search:
         return search.all()
