@@ -9,17 +9,28 @@
  * Rules that hold for every class:
  *
  * Ownership  Objects own what they wrap, move and do not copy; an error does,
- *            as exceptions must. A string_view and a response_view are borrowed:
- *            they live as long as the event or error they came from.
- *            A queue keeps its client's connections and keys alive.
+ *            as exceptions must. A queue keeps its client's connections and keys
+ *            alive. native_handle is the object of dora.h, which stays owned.
+ * Views      A string_view, a response_view and the pointer to a result's error
+ *            are borrowed: they live as long as the event, error or result that
+ *            they came from. A temporary lends nothing, so that
+ *            `client.get_failure(id).name()` does not compile: keep the event in
+ *            a variable. What a queue's loop gives lives for one iteration.
+ * Time       A time limit is any duration, rounded up to milliseconds, or
+ *            dora::no_limit. A duration that is over, as `deadline - now` may be,
+ *            is the shortest limit and never none.
  * Errors     A function throws dora::error; its try_ form returns a
  *            dora::result and throws nothing but std::bad_alloc. A moved-from
  *            object, or an id with a NUL in it, is DORA_ERROR_INVALID_ARGUMENT;
  *            a setting with a NUL throws std::invalid_argument.
- * Threads    As in dora.h.
+ * Threads    As in dora.h: any thread may use a const object.
  */
 #ifndef DORA_HPP
 #define DORA_HPP
+
+#if __cplusplus < 201703L
+#error "dora.hpp needs C++17 or later: compile with -std=c++17"
+#endif
 
 #include <dora.h>
 
@@ -29,6 +40,7 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -38,9 +50,72 @@
 #include <variant>
 #include <vector>
 
+// What a function returns must not outlive the object that it is a member of.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(clang::lifetimebound)
+#define DORA_LIFETIMEBOUND [[clang::lifetimebound]]
+#endif
+#endif
+#ifndef DORA_LIFETIMEBOUND
+#define DORA_LIFETIMEBOUND
+#endif
+
 namespace dora {
 
 using time_point = std::chrono::time_point<std::chrono::system_clock, std::chrono::nanoseconds>;
+
+// ------------------------------------------------------------ Time limits
+
+struct no_limit_t {
+    explicit no_limit_t() = default;
+};
+inline constexpr no_limit_t no_limit{};
+
+namespace detail {
+
+/** Whole milliseconds, rounded up; 0 for a duration that is over. */
+template <typename Rep, typename Period>
+constexpr std::int64_t milliseconds(std::chrono::duration<Rep, Period> duration) noexcept
+{
+    constexpr double most = 9e15; // up to here a double holds every whole number
+    const double exact = std::chrono::duration<double, std::milli>(duration).count();
+    if (!(exact > 0)) {
+        return 0;
+    }
+    const auto whole = static_cast<std::int64_t>(exact < most ? exact : most);
+    return static_cast<double>(whole) < exact ? whole + 1 : whole;
+}
+
+/** The nearest number that a setting of dora.h can hold. */
+constexpr std::uint32_t setting(std::int64_t milliseconds) noexcept
+{
+    return static_cast<std::uint32_t>(milliseconds < UINT32_MAX ? milliseconds : UINT32_MAX);
+}
+
+} // namespace detail
+
+/** How long something may take: any duration, or dora::no_limit. */
+class time_limit {
+public:
+    constexpr time_limit(no_limit_t) noexcept {}
+    template <typename Rep, typename Period>
+    constexpr time_limit(std::chrono::duration<Rep, Period> limit) noexcept : milliseconds_(detail::milliseconds(limit))
+    {
+    }
+
+    /** As a setting of dora.h, where 0 is no limit: what is over becomes 1. */
+    constexpr std::uint32_t as_setting() const noexcept
+    {
+        return milliseconds_ < 0 ? 0 : detail::setting(std::max<std::int64_t>(milliseconds_, 1));
+    }
+    /** As dora_queue_next takes it: -1 is no limit, 0 does not wait. */
+    constexpr std::int64_t as_timeout() const noexcept { return milliseconds_; }
+
+private:
+    std::int64_t milliseconds_ = -1;
+};
+
+// ---------------------------------------------------------------- Helpers
 
 namespace detail {
 
@@ -90,11 +165,19 @@ struct deleter {
 template <typename Object, void (*Free)(Object *)>
 using owner = std::unique_ptr<Object, deleter<Object, Free>>;
 
-/** A setting as the C API takes it: a duration is the nearest that it can say. */
-inline std::uint32_t argument(std::chrono::milliseconds duration) noexcept
-{
-    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(duration.count(), 0, UINT32_MAX));
-}
+/** Frees what was made from a client, and only then lets go of the client. */
+template <typename Object, void (*Free)(Object *)>
+struct client_deleter {
+    void operator()(Object *object) const noexcept { Free(object); }
+
+    std::shared_ptr<dora_client> client;
+};
+
+template <typename Object, void (*Free)(Object *)>
+using client_owner = std::unique_ptr<Object, client_deleter<Object, Free>>;
+
+/** A setting as the C API takes it. */
+inline std::uint32_t argument(time_limit limit) noexcept { return limit.as_setting(); }
 inline c_string argument(std::optional<std::string_view> text)
 {
     if (text.has_value() && text->find('\0') != std::string_view::npos) {
@@ -105,7 +188,53 @@ inline c_string argument(std::optional<std::string_view> text)
 template <typename Value>
 Value argument(Value value) { return value; }
 
+/**
+ * The results of the deleted overloads, which would lend something of a
+ * temporary. The names are for the compiler's message.
+ */
+struct keep_the_event_in_a_variable;
+struct keep_the_error_in_a_variable;
+struct keep_the_result_in_a_variable;
+
+/**
+ * The iterator of a queue, which reads one element ahead of the caller and
+ * keeps it, as std::istream_iterator does. The end is the default one.
+ */
+template <typename Source, typename Element>
+class iterator {
+public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Element;
+    using difference_type = std::ptrdiff_t;
+    using pointer = Element *;
+    using reference = Element &;
+
+    iterator() = default;
+    explicit iterator(Source &source) : source_(&source) { ++*this; }
+
+    reference operator*() const noexcept { return *source_->current_; }
+    pointer operator->() const noexcept { return &*source_->current_; }
+    iterator &operator++()
+    {
+        source_->current_.reset();
+        source_->current_ = source_->next();
+        if (!source_->current_.has_value()) {
+            source_ = nullptr;
+        }
+        return *this;
+    }
+    void operator++(int) { ++*this; }
+
+    friend bool operator==(const iterator &left, const iterator &right) noexcept { return left.source_ == right.source_; }
+    friend bool operator!=(const iterator &left, const iterator &right) noexcept { return !(left == right); }
+
+private:
+    Source *source_ = nullptr;
+};
+
 } // namespace detail
+
+// --------------------------------------------------------- Response facts
 
 /** Requests in a period, requests left, and the time until the period starts anew. */
 struct rate_limit {
@@ -141,6 +270,7 @@ public:
                 detail::known<std::chrono::seconds>(dora_response_rate_limit_period_s(response_)),
                 detail::known<std::chrono::seconds>(dora_response_rate_limit_reset_s(response_))};
     }
+    const dora_response *native_handle() const noexcept { return response_; }
 
 private:
     explicit response_view(const dora_response *response) noexcept : response_(response) {}
@@ -148,10 +278,11 @@ private:
     const dora_response *response_;
 };
 
-/** One item of the API's error body; `meta` is JSON text. */
+// ----------------------------------------------------------------- Errors
+
+/** A copy of one item of the API's error body; `meta` is JSON text. */
 struct error_item {
-    std::optional<std::string_view> title, detail, status, source_pointer, source_parameter, source_header;
-    std::optional<std::string> meta;
+    std::optional<std::string> title, detail, status, source_pointer, source_parameter, source_header, meta;
 };
 
 /** What went wrong. A copy shares what it says with the original. */
@@ -161,9 +292,9 @@ public:
     explicit error(dora_error *owned) : error_(owned, dora_error_free) {}
 
     /** One line for a person; never a key. */
-    const char *what() const noexcept override
+    const char *what() const noexcept DORA_LIFETIMEBOUND override
     {
-        return detail::view(dora_error_message(error_.get())).value_or("").data();
+        return message_ != nullptr ? message_ : detail::view(dora_error_message(error_.get())).value_or("").data();
     }
     /** A DORA_ERROR_ constant. */
     dora_error_code code() const noexcept { return dora_error_get_code(error_.get()); }
@@ -190,18 +321,31 @@ public:
         return all;
     }
     /** The response body as received. */
-    std::optional<std::string_view> body() const noexcept
+    std::optional<std::string_view> body() const & noexcept DORA_LIFETIMEBOUND
     {
         std::size_t length = 0;
         const char *body = dora_error_body(error_.get(), &length);
         return body == nullptr ? std::nullopt : std::optional<std::string_view>(std::in_place, body, length);
     }
-    std::optional<response_view> response() const noexcept { return response_view::of(dora_error_response(error_.get())); }
+    std::optional<response_view> response() const & noexcept DORA_LIFETIMEBOUND
+    {
+        return response_view::of(dora_error_response(error_.get()));
+    }
     /** libcurl's CURLcode. */
     int curl_code() const noexcept { return dora_error_curl_code(error_.get()); }
+    const dora_error *native_handle() const noexcept { return error_.get(); }
+
+    detail::keep_the_error_in_a_variable body() const && = delete;
+    detail::keep_the_error_in_a_variable response() const && = delete;
 
 private:
+    friend class client;
+
+    /** With a message that is static, in place of the error's own. */
+    error(dora_error *owned, const char *message) : error_(owned, dora_error_free), message_(message) {}
+
     std::shared_ptr<const dora_error> error_;
+    const char *message_ = nullptr;
 };
 
 /** What a try_ function returns: a value or the error that stood in its way. */
@@ -214,14 +358,21 @@ public:
     bool has_value() const noexcept { return outcome_.index() == 0; }
     explicit operator bool() const noexcept { return has_value(); }
 
-    /** The value; where there is none, its error is thrown. */
-    Value &value() & { return check(), *std::get_if<0>(&outcome_); }
+    /** The value; where there is none, its error is thrown. Moved out of a temporary. */
+    Value &value() & DORA_LIFETIMEBOUND { return check(), *std::get_if<0>(&outcome_); }
+    const Value &value() const & DORA_LIFETIMEBOUND { return check(), *std::get_if<0>(&outcome_); }
     Value value() && { return check(), std::move(*std::get_if<0>(&outcome_)); }
-    Value &operator*() & { return value(); }
-    Value *operator->() { return &value(); }
+    Value &operator*() & DORA_LIFETIMEBOUND { return value(); }
+    const Value &operator*() const & DORA_LIFETIMEBOUND { return value(); }
+    Value operator*() && { return std::move(*this).value(); }
+    Value *operator->() & DORA_LIFETIMEBOUND { return &value(); }
+    const Value *operator->() const & DORA_LIFETIMEBOUND { return &value(); }
 
     /** The error; NULL where there is a value. */
-    const dora::error *error() const noexcept { return std::get_if<1>(&outcome_); }
+    const dora::error *error() const & noexcept DORA_LIFETIMEBOUND { return std::get_if<1>(&outcome_); }
+
+    detail::keep_the_result_in_a_variable operator->() const && = delete;
+    detail::keep_the_result_in_a_variable error() const && = delete;
 
 private:
     void check() const
@@ -234,6 +385,8 @@ private:
     std::variant<Value, dora::error> outcome_;
 };
 
+// --------------------------------------------------------- Incident event
+
 /** One incident event. */
 class failure {
 public:
@@ -241,7 +394,7 @@ public:
     explicit failure(dora_failure *owned) noexcept : failure_(owned) {}
 
     /** Reads the body of a response, without a network. */
-    static failure parse(std::string_view json) { return try_parse(json).value(); }
+    [[nodiscard]] static failure parse(std::string_view json) { return try_parse(json).value(); }
     static result<failure> try_parse(std::string_view json)
     {
         dora_error *error = nullptr;
@@ -249,32 +402,39 @@ public:
         return parsed == nullptr ? result<failure>(dora::error(error)) : failure(parsed);
     }
 
-    std::optional<std::string_view> id() const { return text(dora_failure_id); }
-    std::optional<std::string_view> type() const { return text(dora_failure_type); }
-    std::optional<std::string_view> name() const { return text(dora_failure_name); }
-    std::optional<std::string_view> env() const { return text(dora_failure_env); }
-    std::optional<std::string_view> severity() const { return text(dora_failure_severity); }
-    std::optional<std::string_view> team() const { return text(dora_failure_team); }
-    std::optional<std::string_view> version() const { return text(dora_failure_version); }
-    std::optional<std::string_view> git_commit_sha() const { return text(dora_failure_git_commit_sha); }
-    std::optional<std::string_view> git_repository_url() const { return text(dora_failure_git_repository_url); }
-    std::optional<std::string_view> git_repository_id() const { return text(dora_failure_git_repository_id); }
+    using text = std::optional<std::string_view>;
+    using texts = std::vector<std::string_view>;
+
+    text id() const & DORA_LIFETIMEBOUND { return field(dora_failure_id); }
+    text type() const & DORA_LIFETIMEBOUND { return field(dora_failure_type); }
+    text name() const & DORA_LIFETIMEBOUND { return field(dora_failure_name); }
+    text severity() const & DORA_LIFETIMEBOUND { return field(dora_failure_severity); }
+    text version() const & DORA_LIFETIMEBOUND { return field(dora_failure_version); }
+    text git_commit_sha() const & DORA_LIFETIMEBOUND { return field(dora_failure_git_commit_sha); }
+    text git_repository_url() const & DORA_LIFETIMEBOUND { return field(dora_failure_git_repository_url); }
+    text git_repository_id() const & DORA_LIFETIMEBOUND { return field(dora_failure_git_repository_id); }
+    /** The first of envs. */
+    text env() const & DORA_LIFETIMEBOUND { return field(dora_failure_env); }
+    /** The first of teams. */
+    text team() const & DORA_LIFETIMEBOUND { return field(dora_failure_team); }
     std::optional<time_point> started_at() const { return time(dora_failure_started_at); }
     std::optional<time_point> finished_at() const { return time(dora_failure_finished_at); }
 
-    std::vector<std::string_view> services() const { return texts(dora_failure_service_count, dora_failure_service); }
+    texts services() const & DORA_LIFETIMEBOUND { return fields(dora_failure_service_count, dora_failure_service); }
+    texts envs() const & DORA_LIFETIMEBOUND { return fields(dora_failure_env_count, dora_failure_env_at); }
+    texts teams() const & DORA_LIFETIMEBOUND { return fields(dora_failure_team_count, dora_failure_team_at); }
     /** Each one "key:value". */
-    std::vector<std::string_view> custom_tags() const { return texts(dora_failure_custom_tag_count, dora_failure_custom_tag); }
+    texts custom_tags() const & DORA_LIFETIMEBOUND { return fields(dora_failure_custom_tag_count, dora_failure_custom_tag); }
     /** The value of the first tag with that key. */
-    std::optional<std::string_view> custom_tag(std::string_view key) const
+    text custom_tag(std::string_view key) const & DORA_LIFETIMEBOUND
     {
         return detail::view(dora_failure_custom_tag_value(failure_.get(), detail::c_string(key)));
     }
     /** Where the event departs from the documented schema. */
-    std::vector<std::string_view> violations() const { return texts(dora_failure_violation_count, dora_failure_violation); }
+    texts violations() const & DORA_LIFETIMEBOUND { return fields(dora_failure_violation_count, dora_failure_violation); }
 
     /** The body exactly as it was received. */
-    std::string_view json() const noexcept
+    std::string_view json() const & noexcept DORA_LIFETIMEBOUND
     {
         std::size_t length = 0;
         const char *body = dora_failure_json(failure_.get(), &length);
@@ -286,19 +446,42 @@ public:
     std::optional<std::string> string_at(std::string_view pointer) const { return copy(dora_failure_copy_string, pointer); }
 
     /** Nothing for a parsed event. */
-    std::optional<response_view> response() const noexcept { return response_view::of(dora_failure_response(failure_.get())); }
+    std::optional<response_view> response() const & noexcept DORA_LIFETIMEBOUND
+    {
+        return response_view::of(dora_failure_response(failure_.get()));
+    }
+    const dora_failure *native_handle() const noexcept { return failure_.get(); }
+
+    detail::keep_the_event_in_a_variable id() const && = delete;
+    detail::keep_the_event_in_a_variable type() const && = delete;
+    detail::keep_the_event_in_a_variable name() const && = delete;
+    detail::keep_the_event_in_a_variable severity() const && = delete;
+    detail::keep_the_event_in_a_variable version() const && = delete;
+    detail::keep_the_event_in_a_variable git_commit_sha() const && = delete;
+    detail::keep_the_event_in_a_variable git_repository_url() const && = delete;
+    detail::keep_the_event_in_a_variable git_repository_id() const && = delete;
+    detail::keep_the_event_in_a_variable env() const && = delete;
+    detail::keep_the_event_in_a_variable team() const && = delete;
+    detail::keep_the_event_in_a_variable services() const && = delete;
+    detail::keep_the_event_in_a_variable envs() const && = delete;
+    detail::keep_the_event_in_a_variable teams() const && = delete;
+    detail::keep_the_event_in_a_variable custom_tags() const && = delete;
+    detail::keep_the_event_in_a_variable custom_tag(std::string_view) const && = delete;
+    detail::keep_the_event_in_a_variable violations() const && = delete;
+    detail::keep_the_event_in_a_variable json() const && = delete;
+    detail::keep_the_event_in_a_variable response() const && = delete;
 
 private:
     template <typename Get>
-    std::optional<std::string_view> text(Get get) const
+    text field(Get get) const
     {
         return detail::view(get(failure_.get()));
     }
 
     template <typename Count, typename Get>
-    std::vector<std::string_view> texts(Count count, Get get) const
+    texts fields(Count count, Get get) const
     {
-        std::vector<std::string_view> all(count(failure_.get()));
+        texts all(count(failure_.get()));
         for (std::size_t index = 0; index < all.size(); index++) {
             all[index] = get(failure_.get(), index);
         }
@@ -317,11 +500,13 @@ private:
     std::optional<std::string> copy(Copy copy_at, std::string_view pointer) const
     {
         const detail::c_string path(pointer);
-        return detail::copied(copy_at, failure_.get(), static_cast<const char *>(path));
+        return detail::copied(copy_at, native_handle(), static_cast<const char *>(path));
     }
 
     detail::owner<dora_failure, dora_failure_free> failure_;
 };
+
+// ---------------------------------------------------------- Configuration
 
 /** Receives a DORA_LOG_ level and a message, on the thread that makes the call. What it throws ends the program. */
 using logger = std::function<void(std::uint32_t level, std::string_view message)>;
@@ -333,7 +518,6 @@ using logger = std::function<void(std::uint32_t level, std::string_view message)
 class config {
 public:
     using text = std::optional<std::string_view>;
-    using duration = std::chrono::milliseconds;
 
     /** The defaults and what the environment sets. */
     config() : config_(dora_config_new()) {}
@@ -351,11 +535,16 @@ public:
     config &proxy(text value) { return set(dora_config_set_proxy, value); }
     config &user_agent(text product) { return set(dora_config_set_user_agent, product); }
     config &add_header(text name, text value) { return set(dora_config_add_header, name, value); }
-    config &connect_timeout(duration limit) { return set(dora_config_set_connect_timeout_ms, limit); }
-    config &attempt_timeout(duration limit) { return set(dora_config_set_attempt_timeout_ms, limit); }
-    config &timeout(duration limit) { return set(dora_config_set_timeout_ms, limit); }
+    config &connect_timeout(time_limit limit) { return set(dora_config_set_connect_timeout_ms, limit); }
+    config &attempt_timeout(time_limit limit) { return set(dora_config_set_attempt_timeout_ms, limit); }
+    config &timeout(time_limit limit) { return set(dora_config_set_timeout_ms, limit); }
     config &max_retries(std::uint32_t retries) { return set(dora_config_set_max_retries, retries); }
-    config &retry_backoff(duration base, duration max) { return set(dora_config_set_retry_backoff_ms, base, max); }
+    template <typename BaseRep, typename BasePeriod, typename MaxRep, typename MaxPeriod>
+    config &retry_backoff(std::chrono::duration<BaseRep, BasePeriod> base, std::chrono::duration<MaxRep, MaxPeriod> max)
+    {
+        return set(dora_config_set_retry_backoff_ms, detail::setting(detail::milliseconds(base)),
+                   detail::setting(detail::milliseconds(max)));
+    }
     config &max_response_bytes(std::uint64_t bytes) { return set(dora_config_set_max_response_bytes, bytes); }
     config &compression(bool enabled) { return set(dora_config_set_compression, enabled); }
     config &strict(bool enabled) { return set(dora_config_set_strict, enabled); }
@@ -367,6 +556,8 @@ public:
         };
         return set(dora_config_set_logger, *logger_ ? forward : nullptr, static_cast<void *>(logger_.get()));
     }
+    /** NULL after a move. */
+    dora_config *native_handle() const noexcept { return config_.get(); }
 
 private:
     friend class client;
@@ -382,6 +573,8 @@ private:
     std::shared_ptr<logger> logger_;
 };
 
+// ----------------------------------------------------------------- Client
+
 /** What fetches incident events. Destroy it after its calls returned. */
 class client {
 public:
@@ -391,6 +584,10 @@ public:
     static result<client> try_make(const config &settings = config())
     {
         dora_error *error = nullptr;
+        if (settings.config_ == nullptr) { // to dora_client_new it would be the environment
+            dora_get_failure(nullptr, nullptr, &error);
+            return dora::error(error, "config: moved from; make a new one");
+        }
         const auto keep_logger = [log = settings.logger_](dora_client *made) { dora_client_free(made); };
         std::shared_ptr<dora_client> made(dora_client_new(settings.config_.get(), &error), keep_logger);
         return made == nullptr ? result<client>(dora::error(error)) : client(std::move(made));
@@ -400,8 +597,8 @@ public:
     client &operator=(client &&) = default;
 
     /** Fetches one incident event and waits for it. */
-    failure get_failure(std::string_view failure_id) { return try_get_failure(failure_id).value(); }
-    result<failure> try_get_failure(std::string_view failure_id)
+    [[nodiscard]] failure get_failure(std::string_view failure_id) const { return try_get_failure(failure_id).value(); }
+    result<failure> try_get_failure(std::string_view failure_id) const
     {
         dora_error *error = nullptr;
         dora_failure *fetched = dora_get_failure(client_.get(), detail::c_string(failure_id), &error);
@@ -409,7 +606,9 @@ public:
     }
 
     /** Ends the calls and queues in progress with DORA_ERROR_CANCELLED; from any thread or signal handler. */
-    void cancel() noexcept { dora_client_cancel(client_.get()); }
+    void cancel() const noexcept { dora_client_cancel(client_.get()); }
+    /** NULL after a move. */
+    dora_client *native_handle() const noexcept { return client_.get(); }
 
 private:
     friend class queue;
@@ -419,6 +618,8 @@ private:
     std::shared_ptr<dora_client> client_; // shared with the client's queues
 };
 
+// ------------------------------------------------------- Completion queue
+
 /** How one event of a queue came out. */
 struct completion {
     std::uint64_t tag;
@@ -427,32 +628,20 @@ struct completion {
 };
 
 /**
- * Fetches many events side by side: `for (dora::completion &done : queue)` ends
- * when nothing is pending; events may be added meanwhile.
+ * Fetches many events side by side, and is an input range of their completions:
+ * `for (dora::completion &done : queue)` ends when nothing is pending. Events may
+ * be added meanwhile, and moved out of a completion, which lives until the next.
  */
 class queue {
 public:
-    static constexpr std::chrono::milliseconds without_limit{-1};
-
-    struct end_of_queue {};
-
-    class iterator {
-    public:
-        explicit iterator(queue &source) : source_(source), current_(source.next()) {}
-
-        completion &operator*() { return *current_; }
-        iterator &operator++() { return current_ = source_.next(), *this; }
-        bool operator!=(end_of_queue) const noexcept { return current_.has_value(); }
-
-    private:
-        queue &source_;
-        std::optional<completion> current_;
-    };
+    using iterator = detail::iterator<queue, completion>;
 
     /** `max_in_flight` 0 is the library's default. */
-    explicit queue(client &source, std::uint32_t max_in_flight = 0) : queue(try_make(source, max_in_flight).value()) {}
+    explicit queue(const client &source, std::uint32_t max_in_flight = 0) : queue(try_make(source, max_in_flight).value())
+    {
+    }
 
-    static result<queue> try_make(client &source, std::uint32_t max_in_flight = 0)
+    static result<queue> try_make(const client &source, std::uint32_t max_in_flight = 0)
     {
         dora_error *error = nullptr;
         dora_queue *made = dora_queue_new(source.client_.get(), max_in_flight, &error);
@@ -469,31 +658,45 @@ public:
     }
 
     /** The next event that is complete; nothing when none is pending or the time is up. */
-    std::optional<completion> next(std::chrono::milliseconds timeout = without_limit)
+    [[nodiscard]] std::optional<completion> next(time_limit timeout = no_limit)
     {
-        const detail::owner<dora_result, dora_result_free> done(dora_queue_next(queue_.get(), timeout.count()));
+        const detail::owner<dora_result, dora_result_free> done(dora_queue_next(queue_.get(), timeout.as_timeout()));
         if (done == nullptr) {
             return std::nullopt;
         }
-        dora_failure *fetched = dora_result_take_failure(done.get());
-        return completion{dora_result_tag(done.get()), dora_result_failure_id(done.get()),
-                          fetched != nullptr ? result<failure>(failure(fetched))
-                                             : error(dora_result_take_error(done.get()))};
+        return completion{dora_result_tag(done.get()), dora_result_failure_id(done.get()), take(done.get())};
     }
     std::size_t pending() const noexcept { return dora_queue_pending(queue_.get()); }
+    /** Cancels what has the tag and was not returned; it comes as DORA_ERROR_CANCELLED. Whether there was something. */
+    bool cancel(std::uint64_t tag) noexcept { return dora_queue_cancel(queue_.get(), tag); }
     /** For poll and event loops, as dora_queue_fd says. */
     int fd() const noexcept { return dora_queue_fd(queue_.get()); }
+    /** NULL after a move. */
+    dora_queue *native_handle() const noexcept { return queue_.get(); }
 
+    /** Waits for the first completion. */
     iterator begin() { return iterator(*this); }
-    end_of_queue end() noexcept { return {}; }
+    iterator end() noexcept { return {}; }
 
 private:
-    queue(dora_queue *made, std::shared_ptr<dora_client> source) noexcept : client_(std::move(source)), queue_(made) {}
+    friend iterator;
 
-    std::shared_ptr<dora_client> client_; // freed after the queue
-    detail::owner<dora_queue, dora_queue_free> queue_;
+    queue(dora_queue *made, std::shared_ptr<dora_client> source) noexcept : queue_(made, {std::move(source)}) {}
+
+    static result<failure> take(dora_result *done)
+    {
+        if (dora_failure *fetched = dora_result_take_failure(done)) {
+            return failure(fetched);
+        }
+        return error(dora_result_take_error(done));
+    }
+
+    detail::client_owner<dora_queue, dora_queue_free> queue_;
+    std::optional<completion> current_; // what the iterators show
 };
 
 } // namespace dora
+
+#undef DORA_LIFETIMEBOUND
 
 #endif

@@ -71,14 +71,14 @@ void check_an_event(dora::client &client)
     const dora::failure parsed = dora::failure::parse(failure.json());
     CHECK(parsed.json() == failure.json());
     CHECK(!parsed.response().has_value());
-    CHECK(code_of([] { dora::failure::parse("[]"); }) == DORA_ERROR_MALFORMED_RESPONSE);
+    CHECK(code_of([] { (void)dora::failure::parse("[]"); }) == DORA_ERROR_MALFORMED_RESPONSE);
 }
 
 void check_errors(dora::client &client)
 {
     std::optional<dora::error> kept;
     try {
-        client.get_failure("bad");
+        (void)client.get_failure("bad");
     } catch (const dora::error &error) {
         kept = error; // outlives the exception
     }
@@ -103,8 +103,8 @@ void check_errors(dora::client &client)
 void check_misuse(dora::client &client, char **argv)
 {
     using namespace std::string_view_literals;
-    CHECK(code_of([&] { client.get_failure(".."); }) == DORA_ERROR_INVALID_ARGUMENT);
-    CHECK(code_of([&] { client.get_failure("event\0/"sv); }) == DORA_ERROR_INVALID_ARGUMENT);
+    CHECK(code_of([&] { (void)client.get_failure(".."); }) == DORA_ERROR_INVALID_ARGUMENT);
+    CHECK(code_of([&] { (void)client.get_failure("event\0/"sv); }) == DORA_ERROR_INVALID_ARGUMENT);
     CHECK(code_of([] { dora::client(dora::config().site("example.com")); }) == DORA_ERROR_INVALID_ARGUMENT);
     bool refused = false;
     try {
@@ -116,7 +116,7 @@ void check_misuse(dora::client &client, char **argv)
 
     dora::client moved_from(settings(argv));
     dora::client other = std::move(moved_from);
-    CHECK(code_of([&] { moved_from.get_failure("event"); }) == DORA_ERROR_INVALID_ARGUMENT);
+    CHECK(code_of([&] { (void)moved_from.get_failure("event"); }) == DORA_ERROR_INVALID_ARGUMENT);
     CHECK(code_of([&] { dora::queue queue(moved_from); }) == DORA_ERROR_INVALID_ARGUMENT);
     moved_from.cancel();
 }
