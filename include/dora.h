@@ -51,6 +51,32 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
+/* What these functions return must be used, and is freed by the function that is
+ * named: for compilers and analyzers. No argument is marked as nonnull, since
+ * each may be NULL. */
+#if defined(__GNUC__)
+#define DORA_MUST_USE __attribute__((warn_unused_result))
+#else
+#define DORA_MUST_USE
+#endif
+#if defined(__GNUC__) && __GNUC__ >= 11 && !defined(__clang__)
+#define DORA_FREED_BY(function) __attribute__((malloc(function, 1)))
+struct dora_error;
+struct dora_config;
+struct dora_client;
+struct dora_failure;
+struct dora_queue;
+struct dora_result;
+void dora_error_free(struct dora_error *error);
+void dora_config_free(struct dora_config *config);
+void dora_client_free(struct dora_client *client);
+void dora_failure_free(struct dora_failure *failure);
+void dora_queue_free(struct dora_queue *queue);
+void dora_result_free(struct dora_result *result);
+#else
+#define DORA_FREED_BY(function)
+#endif
+
 /* ------------------------------------------------------------------ Types */
 
 /** What went wrong, and the response that said so. */
@@ -261,6 +287,7 @@ void dora_error_free(dora_error *error);
  * Returns: the caller's, for dora_config_free.
  * Threads: any, while no thread changes the environment.
  */
+DORA_MUST_USE DORA_FREED_BY(dora_config_free)
 dora_config *dora_config_new(void);
 
 /**
@@ -412,6 +439,7 @@ void dora_config_free(dora_config *config);
  * Errors: DORA_ERROR_INVALID_ARGUMENT with the setting's name in the message.
  * Threads: any.
  */
+DORA_MUST_USE DORA_FREED_BY(dora_client_free)
 dora_client *dora_client_new(const dora_config *config, dora_error **error);
 
 /**
@@ -424,6 +452,7 @@ dora_client *dora_client_new(const dora_config *config, dora_error **error);
  * Errors: all codes.
  * Threads: any number at once on one client, and in a child after fork.
  */
+DORA_MUST_USE DORA_FREED_BY(dora_failure_free)
 dora_failure *dora_get_failure(dora_client *client, const char *failure_id, dora_error **error);
 
 /**
@@ -454,6 +483,7 @@ void dora_client_free(dora_client *client);
  *         `data` object. DORA_ERROR_INVALID_ARGUMENT.
  * Threads: any.
  */
+DORA_MUST_USE DORA_FREED_BY(dora_failure_free)
 dora_failure *dora_parse_failure(const char *json, size_t length, dora_error **error);
 
 /**
@@ -724,6 +754,7 @@ int64_t dora_response_rate_limit_reset_s(const dora_response *response);
  *          queue goes on with a copy of what is pending, on connections of its
  *          own.
  */
+DORA_MUST_USE DORA_FREED_BY(dora_queue_free)
 dora_queue *dora_queue_new(dora_client *client, uint32_t max_in_flight, dora_error **error);
 
 /**
@@ -746,6 +777,7 @@ bool dora_queue_add(dora_queue *queue, const char *failure_id, uint64_t tag, dor
  * Returns: the caller's, for dora_result_free; NULL when nothing is pending or
  *          the time is up (dora_queue_pending tells which).
  */
+DORA_MUST_USE DORA_FREED_BY(dora_result_free)
 dora_result *dora_queue_next(dora_queue *queue, int64_t timeout_ms);
 
 /** How many events were added and not yet returned; 0 for NULL. */
@@ -795,7 +827,9 @@ const char *dora_result_failure_id(const dora_result *result);
  *
  * Returns: the caller's, for dora_failure_free or dora_error_free.
  */
+DORA_MUST_USE DORA_FREED_BY(dora_failure_free)
 dora_failure *dora_result_take_failure(dora_result *result);
+DORA_MUST_USE DORA_FREED_BY(dora_error_free)
 dora_error *dora_result_take_error(dora_result *result);
 
 /**
@@ -916,6 +950,9 @@ int dora_search_fd(const dora_search *search);
  * Since: 0.2.0.
  */
 void dora_search_free(dora_search *search);
+
+#undef DORA_MUST_USE
+#undef DORA_FREED_BY
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -585,7 +585,7 @@ public:
     {
         dora_error *error = nullptr;
         if (settings.config_ == nullptr) { // to dora_client_new it would be the environment
-            dora_get_failure(nullptr, nullptr, &error);
+            [[maybe_unused]] const dora_failure *none = dora_get_failure(nullptr, nullptr, &error);
             return dora::error(error, "config: moved from; make a new one");
         }
         const auto keep_logger = [log = settings.logger_](dora_client *made) { dora_client_free(made); };

@@ -14,6 +14,8 @@ import re
 
 # Where the text of the header's rules starts, after their names.
 RULE_COLUMN = 11
+# What compilers want to know of a declaration, and readers need not.
+ATTRIBUTE = re.compile(r"^DORA_MUST_USE DORA_FREED_BY\(\w+\)\n", re.MULTILINE)
 FIELDS = ("Parameters", "Returns", "Errors", "Threads", "Since")
 
 
@@ -70,7 +72,7 @@ class Header:
 
 
 def read(path: pathlib.Path) -> Header:
-    text = path.read_text(encoding="utf-8")
+    text = ATTRIBUTE.sub("", path.read_text(encoding="utf-8"))
     summary, rules = read_file_comment(text)
     parts = re.split(r"^/\* -{3,} (.+) \*/$", text, flags=re.MULTILINE)
     sections = [Section(title, read_blocks(body)) for title, body in zip(parts[1::2], parts[2::2])]
