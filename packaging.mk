@@ -37,12 +37,13 @@ distribution := libdora-$(VERSION)-linux-$(shell uname -m)
 archive := $(distribution).tar.gz
 
 # One folder, in a fixed order, with one date and no owner. The .pc finds the folder wherever it
-# is unpacked.
+# is unpacked, and asks for libcurl's own .pc no more, which may not be there.
 dist:
 	rm -rf .build/dist $(manual)
 	$(MAKE) install DESTDIR=.build/dist PREFIX=/$(distribution) LIBDIR=/$(distribution)/lib \
 	    INCLUDEDIR=/$(distribution)/include PKGCONFIGDIR=/$(distribution)/lib/pkgconfig MANDIR=/$(distribution)/share/man
 	sed -i -e 's|^prefix=.*|prefix=$${pcfiledir}/../..|' -e 's|=/$(distribution)/|=$${prefix}/|' \
+	    -e '/^Requires.private:/d' -e 's|^Libs.private:|& -lcurl|' \
 	    .build/dist/$(distribution)/lib/pkgconfig/dora.pc
 	$(INSTALL) -m 644 LICENSE README.md CHANGELOG.md .build/dist/$(distribution)
 	cd .build/dist && tar --create --format=gnu --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group=0 \
@@ -57,10 +58,11 @@ deb_tree := .build/deb/libdora-$(VERSION)
 # In a copy of the sources, as a packager has them.
 deb:
 	rm -rf .build/deb
-	mkdir -p $(deb_tree)/Tests $(deb_tree)/examples
+	mkdir -p $(deb_tree)/Tests $(deb_tree)/examples $(deb_tree)/packaging
 	cp -R $(deb_sources) $(deb_tree)
 	cp -R Tests/DoraCoreTests $(deb_tree)/Tests
 	cp -R examples/c $(deb_tree)/examples
+	cp -R packaging/cmake $(deb_tree)/packaging
 	cp -R packaging/debian $(deb_tree)/debian
 	sed -e 's|@VERSION@|$(VERSION)|' -e "s|@DATE@|$$(LC_ALL=C date -u -R -d @$(SOURCE_DATE_EPOCH))|" \
 	    packaging/debian/changelog.in > $(deb_tree)/debian/changelog

@@ -56,7 +56,8 @@ def test_contents(archive):
         members = {member.name.removeprefix(f"{DISTRIBUTION}/"): member for member in tar}
     version = dora.dora_version().decode()
     assert {"include/dora.h", "lib/pkgconfig/dora.pc", f"lib/libdora.so.{version}", "lib/libdora.so.0",
-            "lib/libdora.so", "share/man/man3/dora_get_failure.3", "LICENSE", "README.md", "CHANGELOG.md"} <= set(members)
+            "lib/libdora.so", "lib/libdora.a", "lib/cmake/dora/dora-config.cmake", "share/man/man3/dora_get_failure.3",
+            "LICENSE", "README.md", "CHANGELOG.md"} <= set(members)
     assert {(member.uid, member.gid, int(member.mtime)) for member in members.values()} == {(0, 0, int(DATE))}
     assert not any(member.mode & 0o022 for member in members.values() if not member.issym())
 
