@@ -3,7 +3,7 @@
 
 # ruby_dora.rb BASE_URL CA_FILE COUNT: microseconds per event.
 
-require_relative "../../examples/ruby/dora"
+require_relative "../../bindings/ruby/lib/libdora"
 
 base_url, ca_file, count = ARGV
 client = Dora::Client.new(base_url: base_url, ca_file: ca_file, api_key: "api", app_key: "app")

@@ -8,7 +8,7 @@
 # Exit status: 0 for an event, 1 for a failure, 2 for wrong usage.
 
 require "optparse"
-require_relative "dora"
+require "libdora"
 
 USAGE = "usage: get_failure.rb [--base-url URL] [--ca-file FILE] [--timeout SECONDS] [--] FAILURE_ID"
 

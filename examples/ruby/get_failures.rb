@@ -10,7 +10,7 @@
 # The keys and the site come from the environment. Exit status: 0, or 1 if any failed.
 
 require "optparse"
-require_relative "dora"
+require "libdora"
 
 settings = {}
 OptionParser.new do |options|

@@ -6,12 +6,13 @@ import sys
 
 import pytest
 
-from paths import EXAMPLES
+from paths import EXAMPLES, REPOSITORY
 from programs import WARNINGS, run
 from servers.behaviours import DATE_TIME, DOCUMENTED, in_turn, reply
 
 SPARSE = b'{"data":{"id":"\\u00e9","type":"dora_failure","attributes":{"started_at":-1,"finished_at":3600000000000}}}'
 FORBIDDEN = reply(403, {"errors": ["Forbidden"]})
+RUBY = ["ruby", "-W", "-I", REPOSITORY / "bindings" / "ruby" / "lib"]
 MISSING = reply(404, {"errors": [{"status": "404", "title": "Not Found", "detail": "no such event"}]})
 LIMITED = reply(429, {"errors": ["Too many requests"]}, ("X-RateLimit-Reset", "0"))
 
@@ -34,7 +35,7 @@ def commands(cpp):
     return {
         "C++": ([cpp("get_failure")], ["--timeout-ms", "1000"]),
         "Python": ([sys.executable, EXAMPLES / "python" / "get_failure.py"], ["--timeout", "1"]),
-        "Ruby": (["ruby", "-W", EXAMPLES / "ruby" / "get_failure.rb"], ["--timeout", "1"]),
+        "Ruby": ([*RUBY, EXAMPLES / "ruby" / "get_failure.rb"], ["--timeout", "1"]),
     }
 
 
@@ -85,7 +86,7 @@ def test_get_failures(server, authority, cpp, language):
     if language == "C++":
         result = run(cpp("get_failures"), server.base_url, authority.ca_file, text="\n".join([*ids, "missing"]) + "\n")
     elif language == "Ruby":
-        result = run("ruby", "-W", EXAMPLES / "ruby" / "get_failures.rb", *options, *ids, "missing")
+        result = run(*RUBY, EXAMPLES / "ruby" / "get_failures.rb", *options, *ids, "missing")
     else:
         mode = ["--asyncio"] if language == "Python asyncio" else []
         result = run(sys.executable, EXAMPLES / "python" / "get_failures.py", *mode, *options, *ids, "missing")

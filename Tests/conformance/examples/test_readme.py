@@ -37,14 +37,21 @@ def test_c(tmp_path):
     assert result.stderr.startswith("api_key: not set")
 
 
-@pytest.mark.parametrize("language, command", [("python", sys.executable), ("ruby", "ruby")])
-def test_with_a_wrapper_beside_it(tmp_path, language, command):
-    extension = {"python": "py", "ruby": "rb"}[language]
-    wrapper = REPOSITORY / "examples" / language / f"dora.{extension}"
+def test_python_with_a_wrapper_beside_it(tmp_path):
+    wrapper = REPOSITORY / "examples" / "python" / "dora.py"
     (tmp_path / wrapper.name).write_text(wrapper.read_text())
-    program = tmp_path / f"get.{extension}"
-    program.write_text(block(language))
-    result = run(tmp_path, command, program)
+    program = tmp_path / "get.py"
+    program.write_text(block("python"))
+    refuses_without_a_key(run(tmp_path, sys.executable, program))
+
+
+def test_ruby(tmp_path):
+    program = tmp_path / "get.rb"
+    program.write_text(block("ruby"))
+    refuses_without_a_key(run(tmp_path, "ruby", "-I", REPOSITORY / "bindings" / "ruby" / "lib", program))
+
+
+def refuses_without_a_key(result):
     assert result.returncode == 1 and result.stdout == ""
     assert "api_key: not set" in result.stderr
 

@@ -3,15 +3,15 @@
 
 require "fiddle"
 
-# libdora for Ruby 2.7 and later: incident events of Datadog's DORA metrics.
+# libdora for Ruby 3.0 and later: incident events of Datadog's DORA metrics.
 #
 #     Dora::Client.open do |client| # keys and site from the environment
 #       failure = client.failure("failure-id")
 #       puts failure.name, failure.started_at
 #     end
 #
-# The loader finds libdora.so.0 on its ordinary path, unless the environment's
-# DORA_LIBRARY says where it is. A client serves any number of threads and works
+# The library is the gem's own, in a checkout the one in .build/stage, else the
+# loader's; the environment's DORA_LIBRARY comes before all of them. A client serves any number of threads and works
 # after fork. What it returns is plain, frozen and outlives it.
 module Dora
   # A blocking call comes back to Ruby this often, for Ctrl-C, Timeout and Thread#kill.
@@ -63,7 +63,8 @@ module Dora
                             response_rate_limit_period_s response_rate_limit_reset_s]]
     ].freeze
 
-    library = Fiddle.dlopen(ENV.fetch("DORA_LIBRARY", "libdora.so.0"))
+    near = ["libdora/libdora.so.0", "../../../.build/stage/lib/libdora.so.0"].map { |path| File.expand_path(path, __dir__) }
+    library = Fiddle.dlopen(ENV.fetch("DORA_LIBRARY") { near.find { |path| File.file?(path) } || "libdora.so.0" })
     # Of all functions only queue_next waits: it lets other threads run. Where Fiddle
     # knows the option, the others are too short to be worth a change of thread.
     short = Fiddle::Function.method_defined?(:need_gvl?) ? { need_gvl: true } : {}
