@@ -3,8 +3,8 @@
 # For C people and packagers. The library itself is built by `swift build`; see Package.swift.
 #
 #   make                      the stripped library, shared and static, in .build/make
-#   make install              PREFIX, LIBDIR, INCLUDEDIR and DESTDIR as usual
-#   make uninstall            removes what install laid down
+#   make install              PREFIX, LIBDIR, INCLUDEDIR, PKGCONFIGDIR, MANDIR and DESTDIR as usual
+#   make uninstall            removes what install laid down, called with the same folders
 #   make check                all tests
 #
 # packaging.mk adds the manual, the Debian packages and the tarball.
@@ -14,6 +14,7 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 PKGCONFIGDIR ?= $(LIBDIR)/pkgconfig
 CMAKEDIR = $(LIBDIR)/cmake/dora
+MANDIR ?= $(PREFIX)/share/man
 DESTDIR ?=
 
 SWIFT ?= swift
@@ -37,7 +38,32 @@ headers := include/dora.h include/dora.hpp
 sources := Makefile Package.swift include/dora.h include/module.modulemap \
 	$(shell find Sources -type f)
 
-all: $(out)/$(library) $(out)/libdora.a $(out)/dora.pc
+# ------------------------------------------------------------------ Folders
+
+# A value as one word of the shell, whatever is in it.
+quoted = '$(subst ','\'',$(1))'
+
+define newline
+
+
+endef
+
+# What no .pc file can hold, or no command line.
+unfit := " \ \# $$
+refused = $(error $(1) is <$($(1))>: $(2))
+no_newline = $(if $(findstring $(newline),$($(1))),$(call refused,$(1),a newline cannot be part of it))
+absolute = $(if $(filter x/%,$(firstword x$($(1)))),,$(call refused,$(1),it must be an absolute path))
+fit = $(foreach sign,$(unfit),$(if $(findstring $(sign),$($(1))),$(call refused,$(1),'$(sign)' cannot be part of it)))
+
+# Before anything is built or written.
+ifneq ($(filter install% uninstall%,$(MAKECMDGOALS)),)
+$(foreach folder,PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR MANDIR DESTDIR,$(call no_newline,$(folder)))
+$(foreach folder,PREFIX LIBDIR INCLUDEDIR PKGCONFIGDIR MANDIR,$(call absolute,$(folder))$(call fit,$(folder)))
+endif
+
+# ------------------------------------------------------------------ Library
+
+all: $(out)/$(library) $(out)/libdora.a
 
 # Stripped, and the compiler's hash of each module cleared: it depends on where the sources lie, and
 # the library is to be the same, bit by bit, wherever it was built.
@@ -59,36 +85,40 @@ $(out)/libdora.a: $(out)/$(library)
 	$(AR) rcsD $@ $(out)/dora.o
 	rm $(out)/dora.o
 
-# What is installed for those who build: names the paths and the version.
-fill_in = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-	-e 's|@VERSION@|$(VERSION)|' -e 's|@MAJOR@|$(MAJOR)|' \
-	-e "s|@INCLUDE@|$$(realpath -m --relative-to=$(CMAKEDIR) $(INCLUDEDIR))|"
+# ------------------------------------------------------------------ Install
 
-$(out)/dora.pc: pkgconfig/dora.pc.in packaging/cmake/dora-config.cmake.in packaging/cmake/dora-config-version.cmake.in \
-		Makefile include/dora.h
-	mkdir -p $(out)
-	$(fill_in) $< > $@
-	$(fill_in) packaging/cmake/dora-config.cmake.in > $(out)/dora-config.cmake
-	$(fill_in) packaging/cmake/dora-config-version.cmake.in > $(out)/dora-config-version.cmake
+to_lib := $(call quoted,$(DESTDIR)$(LIBDIR))
+to_include := $(call quoted,$(DESTDIR)$(INCLUDEDIR))
+to_pkgconfig := $(call quoted,$(DESTDIR)$(PKGCONFIGDIR))
+to_cmake := $(call quoted,$(DESTDIR)$(CMAKEDIR))
 
-# These name the prefix: they are made anew when that is another one than last time.
+# Where the headers are, seen from the folder of the CMake files: the whole may be moved.
+INCLUDE = $(shell realpath -m --relative-to=$(call quoted,$(CMAKEDIR)) $(call quoted,$(INCLUDEDIR)))
+
+# A value as the replacement of sed's s|||.
+replacement = $(call quoted,s|@$(1)@|$(subst |,\|,$(subst &,\&,$($(1))))|)
+
+# fill_in TEMPLATE,FOLDER,NAME: names the paths and the version. The file appears whole or not at all.
+fill_in = sed $(foreach name,PREFIX LIBDIR INCLUDEDIR VERSION MAJOR INCLUDE,-e $(call replacement,$(name))) $(1) > $(2)/.$(3).new && \
+	chmod 644 $(2)/.$(3).new && mv -f $(2)/.$(3).new $(2)/$(3)
+
+# Nothing is written below .build: it may be another user's.
 install: all
-	rm -f $(out)/dora.pc
-	$(MAKE) $(out)/dora.pc
-	$(INSTALL) -d $(addprefix $(DESTDIR),$(LIBDIR) $(INCLUDEDIR) $(PKGCONFIGDIR) $(CMAKEDIR))
-	$(INSTALL) -m 755 $(out)/$(library) $(DESTDIR)$(LIBDIR)/$(library)
-	ln -sf $(library) $(DESTDIR)$(LIBDIR)/$(soname)
-	ln -sf $(soname) $(DESTDIR)$(LIBDIR)/libdora.so
-	$(INSTALL) -m 644 $(headers) $(DESTDIR)$(INCLUDEDIR)
-	$(INSTALL) -m 644 $(out)/libdora.a $(DESTDIR)$(LIBDIR)
-	$(INSTALL) -m 644 $(out)/dora.pc $(DESTDIR)$(PKGCONFIGDIR)
-	$(INSTALL) -m 644 $(out)/dora-config.cmake $(out)/dora-config-version.cmake $(DESTDIR)$(CMAKEDIR)
+	$(INSTALL) -d $(to_lib) $(to_include) $(to_pkgconfig) $(to_cmake)
+	$(INSTALL) -m 755 $(out)/$(library) $(to_lib)/$(library)
+	ln -sf $(library) $(to_lib)/$(soname)
+	ln -sf $(soname) $(to_lib)/libdora.so
+	$(INSTALL) -m 644 $(out)/libdora.a $(to_lib)
+	$(INSTALL) -m 644 $(headers) $(to_include)
+	$(call fill_in,pkgconfig/dora.pc.in,$(to_pkgconfig),dora.pc)
+	$(call fill_in,packaging/cmake/dora-config.cmake.in,$(to_cmake),dora-config.cmake)
+	$(call fill_in,packaging/cmake/dora-config-version.cmake.in,$(to_cmake),dora-config-version.cmake)
 
 uninstall:
-	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,$(library) $(soname) libdora.so libdora.a)
-	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,$(notdir $(headers)))
-	rm -f $(DESTDIR)$(PKGCONFIGDIR)/dora.pc
-	rm -f $(addprefix $(DESTDIR)$(CMAKEDIR)/,dora-config.cmake dora-config-version.cmake)
+	rm -f $(addprefix $(to_lib)/,$(library) $(soname) libdora.so libdora.a)
+	rm -f $(addprefix $(to_include)/,$(notdir $(headers)))
+	rm -f $(to_pkgconfig)/dora.pc
+	rm -f $(addprefix $(to_cmake)/,dora-config.cmake dora-config-version.cmake)
 
 check:
 	Tests/run.sh

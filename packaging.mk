@@ -2,14 +2,14 @@
 #
 # The manual, the Debian packages and the tarball. Included by the Makefile.
 #
-#   make manual               the manual pages, in .build/make/man (part of make and make install; MANDIR)
+#   make manual               the manual pages, in .build/make/man (part of make and make install)
 #   make dist                 .build/dist/libdora-VERSION-linux-MACHINE.tar.gz, the same bytes each time
 #   make deb                  libdora0 and libdora-dev, in .build/deb
 
-MANDIR ?= $(PREFIX)/share/man
-
 # The date of what is made: that of the last change.
-SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y include/dora.h)
+ifndef SOURCE_DATE_EPOCH
+SOURCE_DATE_EPOCH := $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y include/dora.h)
+endif
 export SOURCE_DATE_EPOCH
 
 manual := $(out)/man
@@ -24,12 +24,22 @@ uninstall: uninstall-manual
 $(manual)/man3/dora.3: $(manual_sources) include/dora.h
 	python3 -B man/generate.py $(manual)
 
-install-manual: manual
-	$(INSTALL) -d $(DESTDIR)$(MANDIR)/man3
-	$(INSTALL) -m 644 $(manual)/man3/*.3 $(DESTDIR)$(MANDIR)/man3
+to_manual := $(call quoted,$(DESTDIR)$(MANDIR))
 
-uninstall-manual: manual
-	cd $(manual)/man3 && for page in *.3; do rm -f "$(DESTDIR)$(MANDIR)/man3/$$page"; done
+# For man -k: only where man looks, and not in a package's folder. A system without mandb does without.
+man_looks_there = manpath -q 2>/dev/null | tr : '\n' | grep -qxF -e $(to_manual)
+index_manual = $(if $(DESTDIR),,if $(man_looks_there); then mandb -q $(to_manual) || true; fi)
+
+install-manual: manual
+	$(INSTALL) -d $(to_manual)/man3
+	$(INSTALL) -m 644 $(manual)/man3/*.3 $(to_manual)/man3
+	$(index_manual)
+
+# The index goes with the last page, where it was mandb that laid it beside them.
+uninstall-manual:
+	python3 -B man/generate.py --names | while read -r page; do rm -f $(to_manual)/man3/"$$page"; done
+	$(index_manual)
+	[ ! -e $(to_manual)/index.db ] || find $(to_manual) -type f ! -name index.db | grep -q . || rm -f $(to_manual)/index.db
 
 # ------------------------------------------------------------------ Tarball
 

@@ -46,7 +46,7 @@ as_root() {
 find_swift() {
     local directory
     command -v swift >/dev/null && return
-    for directory in "$HOME/.local/share/swiftly/bin" /opt/*/usr/bin /usr/local/*/usr/bin; do
+    for directory in "${HOME:-}/.local/share/swiftly/bin" /opt/*/usr/bin /usr/local/*/usr/bin; do
         if [ -x "$directory/swift" ]; then
             PATH="$directory:$PATH"
             return

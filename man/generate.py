@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes the manual from include/dora.h: generate.py OUTPUT.
+"""Writes the manual from include/dora.h.
+
+    generate.py OUTPUT     writes the pages
+    generate.py --names    prints the names of the files that it would write
 
 OUTPUT/man3 gets dora.3, a page for each section of the header, and one file for each other
 name that leads to its page. The date is SOURCE_DATE_EPOCH's.
@@ -144,23 +147,31 @@ def overview(header: Header, date: str) -> str:
     return page
 
 
-def write(output: pathlib.Path, header: Header, date: str) -> None:
+def manual(header: Header, date: str) -> dict[str, str]:
+    """The files of the manual: their names and what is in them."""
+    files = {"dora.3": overview(header, date)}
+    for section in header.sections[1:]:
+        page = Page(header, section, date)
+        files.update({f"{name}.3": f".so man3/{page.name}.3\n" for name in page.names})
+        files[f"{page.name}.3"] = "\n".join(page.lines()) + "\n"
+    return files
+
+
+def write(output: pathlib.Path, files: dict[str, str]) -> None:
     output.mkdir(parents=True, exist_ok=True)
     for old in output.glob("*.3"):
         old.unlink()
-    (output / "dora.3").write_text(overview(header, date), encoding="utf-8")
-    for section in header.sections[1:]:
-        page = Page(header, section, date)
-        for name in page.names:
-            (output / f"{name}.3").write_text(f".so man3/{page.name}.3\n", encoding="utf-8")
-        (output / f"{page.name}.3").write_text("\n".join(page.lines()) + "\n", encoding="utf-8")
+    for name, text in files.items():
+        (output / name).write_text(text, encoding="utf-8")
 
 
 def main() -> None:
-    epoch = int(os.environ["SOURCE_DATE_EPOCH"])
-    day = datetime.datetime.fromtimestamp(epoch, datetime.timezone.utc)
-    date = f"{day:%B} {day.day}, {day.year}"
-    write(pathlib.Path(sys.argv[1]) / "man3", read(HERE.parent / "include" / "dora.h"), date)
+    header = read(HERE.parent / "include" / "dora.h")
+    if sys.argv[1] == "--names":
+        print("\n".join(manual(header, "")))
+        return
+    day = datetime.datetime.fromtimestamp(int(os.environ["SOURCE_DATE_EPOCH"]), datetime.timezone.utc)
+    write(pathlib.Path(sys.argv[1]) / "man3", manual(header, f"{day:%B} {day.day}, {day.year}"))
 
 
 if __name__ == "__main__":
