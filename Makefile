@@ -24,6 +24,10 @@ OBJCOPY ?= objcopy
 INSTALL ?= install
 SWIFTFLAGS ?=
 
+# Which libcurl.so.4 the library runs with: "any", or "this", whose symbol versions it then asks for. A
+# distribution's package takes "this": its tools find the package of libcurl by them.
+LIBCURL ?= any
+
 # The version stands in the header alone.
 version_part = $(shell sed -n 's/^\#define DORA_VERSION_$(1) \([0-9]*\)$$/\1/p' include/dora.h)
 MAJOR := $(call version_part,MAJOR)
@@ -65,10 +69,25 @@ endif
 
 all: $(out)/$(library) $(out)/libdora.a
 
+# Debian's libcurl has symbol versions, Fedora's has none, and the loader complains where a library asks
+# for versions and finds none, and refuses it where it finds others. So it is linked with a libcurl.so
+# that has the names alone.
+unversioned := .build/unversioned
+$(if $(filter any this,$(LIBCURL)),,$(error LIBCURL is <$(LIBCURL)>: it must be any or this))
+pkgconfig_any := --pkg-config-path $(unversioned)
+
+$(unversioned)/libcurl.pc: Makefile
+	mkdir -p $(unversioned)
+	nm -D --defined-only "$$(pkg-config --variable=libdir libcurl)/libcurl.so" \
+	    | sed -n 's/^[0-9a-f]* T \(curl_[a-z0-9_]*\).*/void \1(void) {}/p' > $(unversioned)/libcurl.c
+	$(CC) -shared -nostdlib -Wl,-soname,libcurl.so.4 -o $(unversioned)/libcurl.so $(unversioned)/libcurl.c
+	sed -e '/^Libs\.private/d' -e 's|^Libs:.*|Libs: -L$(unversioned) -lcurl|' \
+	    "$$(pkg-config --variable=pcfiledir libcurl)/libcurl.pc" > $@
+
 # Stripped, and the compiler's hash of each module cleared: it depends on where the sources lie, and
 # the library is to be the same, bit by bit, wherever it was built.
-$(out)/$(library): $(sources)
-	$(SWIFT) build -c release --product dora --disable-local-rpath $(SWIFTFLAGS)
+$(out)/$(library): $(sources) | $(if $(filter any,$(LIBCURL)),$(unversioned)/libcurl.pc)
+	$(SWIFT) build -c release --product dora --disable-local-rpath $(pkgconfig_$(LIBCURL)) $(SWIFTFLAGS)
 	mkdir -p $(out)
 	$(OBJCOPY) --dump-section .swift_modhash=$(out)/hashes .build/release/libdora.so $(out)/whole.so
 	head -c "$$(wc -c < $(out)/hashes)" /dev/zero > $(out)/zeros
