@@ -52,10 +52,13 @@ run_conformance_tests() {
     say "pytest: the installed library"
     "$virtual_environment/bin/python" -m pytest -q Tests/conformance \
         --junit-xml="$reports/conformance.xml" </dev/null || true
+    say "pytest: the Python package"
+    "$virtual_environment/bin/python" -m pytest -q bindings/python/tests \
+        --junit-xml="$reports/python.xml" </dev/null || true
 }
 
 prepare
 run_swift_tests
 run_conformance_tests
 say "Summary"
-"$virtual_environment/bin/python" Tests/summarize.py "$reports"/core*.xml "$reports/conformance.xml"
+"$virtual_environment/bin/python" Tests/summarize.py "$reports"/core*.xml "$reports/conformance.xml" "$reports/python.xml"

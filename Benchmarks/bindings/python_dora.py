@@ -4,10 +4,10 @@ import sys
 
 import measure
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../examples/python"))
-import dora
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../bindings/python/src"))
+import libdora
 
-client = dora.Client(base_url=measure.base_url, ca_file=measure.ca_file, api_key="api", app_key="app")
+client = libdora.Client(base_url=measure.base_url, ca_file=measure.ca_file, api_key="api", app_key="app")
 
 
 def fetch():

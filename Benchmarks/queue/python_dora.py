@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python wrapper over the queue: python_dora.py BASE_URL CA_FILE COUNT IN_FLIGHT.
+"""The Python package over the queue: python_dora.py BASE_URL CA_FILE COUNT IN_FLIGHT.
 
 Prints microseconds per event.
 """
@@ -9,13 +9,13 @@ import os
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../examples/python"))
-import dora
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../bindings/python/src"))
+import libdora
 
 base_url, ca_file, count, in_flight = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 FAILURE = "documented-example"
 
-with dora.Client(base_url=base_url, ca_file=ca_file, api_key="api", app_key="app") as client:
+with libdora.Client(base_url=base_url, ca_file=ca_file, api_key="api", app_key="app") as client:
     assert client.get_failure(FAILURE).name
     began = time.perf_counter()
     for result in client.get_failures(itertools.repeat(FAILURE, count), max_in_flight=in_flight):

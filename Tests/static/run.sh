@@ -44,7 +44,8 @@ check_ruff() {
 # The Python that others build on or that builds something: typed to the last line.
 check_mypy() {
     MYPYPATH="man:Benchmarks/report" "$tools/mypy" --strict --no-error-summary --cache-dir .build/mypy man/*.py Tests/abi/*.py Benchmarks/report/*.py &&
-        "$tools/mypy" --strict --no-error-summary --cache-dir .build/mypy examples/python/*.py
+        MYPYPATH="bindings/python/src" "$tools/mypy" --strict --no-error-summary --cache-dir .build/mypy \
+            bindings/python/src examples/python/*.py
 }
 
 find_swift

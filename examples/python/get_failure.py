@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-import dora
+import libdora
 
 
 def print_field(label: str, value: object) -> None:
@@ -40,7 +40,7 @@ def duration(seconds: int) -> str:
     return " ".join([*parts, f"{seconds % 60} s"])
 
 
-def print_times(failure: dora.Failure) -> None:
+def print_times(failure: libdora.Failure) -> None:
     for label, moment, unix_ns in (("started", failure.started_at, failure.started_at_ns),
                                    ("finished", failure.finished_at, failure.finished_at_ns)):
         print_field(label, time_text(unix_ns, f"{moment:%Y-%m-%d %H:%M:%S}" if moment else None))
@@ -49,7 +49,7 @@ def print_times(failure: dora.Failure) -> None:
         print_field("duration", duration((finished_ns - started_ns) // 1_000_000_000))
 
 
-def print_failure(failure: dora.Failure) -> None:
+def print_failure(failure: libdora.Failure) -> None:
     severity = f" ({failure.severity})" if failure.severity is not None else ""
     print((failure.name if failure.name is not None else "(no name)") + severity)
     print_field("id", failure.id)
@@ -71,9 +71,9 @@ def main() -> int:
     parser.add_argument("failure_id")
     arguments = parser.parse_args()
     try:
-        with dora.Client(base_url=arguments.base_url, ca_file=arguments.ca_file, timeout=arguments.timeout) as client:
+        with libdora.Client(base_url=arguments.base_url, ca_file=arguments.ca_file, timeout=arguments.timeout) as client:
             print_failure(client.get_failure(arguments.failure_id))
-    except dora.Error as error:
+    except libdora.Error as error:
         print(f"get_failure: {error}", file=sys.stderr)
         return 1
     return 0

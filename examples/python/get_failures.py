@@ -12,11 +12,11 @@ import argparse
 import asyncio
 import sys
 
-import dora
+import libdora
 
 
-def report(failure_id: str, outcome: dora.Failure | dora.Error) -> bool:
-    if isinstance(outcome, dora.Error):
+def report(failure_id: str, outcome: libdora.Failure | libdora.Error) -> bool:
+    if isinstance(outcome, libdora.Error):
         print(f"{failure_id}: {outcome}", file=sys.stderr)
         return False
     print(f"{failure_id}: {outcome.name if outcome.name is not None else '(no name)'}")
@@ -24,19 +24,19 @@ def report(failure_id: str, outcome: dora.Failure | dora.Error) -> bool:
 
 
 def fetch(arguments: argparse.Namespace) -> list[bool]:
-    with dora.Client(base_url=arguments.base_url, ca_file=arguments.ca_file) as client:
+    with libdora.Client(base_url=arguments.base_url, ca_file=arguments.ca_file) as client:
         return [report(result.failure_id, result.error or result.failure)  # type: ignore[arg-type]
                 for result in client.get_failures(arguments.failure_ids)]
 
 
 async def fetch_on_asyncio(arguments: argparse.Namespace) -> list[bool]:
-    async def one(client: dora.AsyncClient, failure_id: str) -> bool:
+    async def one(client: libdora.AsyncClient, failure_id: str) -> bool:
         try:
             return report(failure_id, await client.get_failure(failure_id))
-        except dora.Error as error:
+        except libdora.Error as error:
             return report(failure_id, error)
 
-    async with dora.AsyncClient(base_url=arguments.base_url, ca_file=arguments.ca_file) as client:
+    async with libdora.AsyncClient(base_url=arguments.base_url, ca_file=arguments.ca_file) as client:
         return await asyncio.gather(*(one(client, failure_id) for failure_id in arguments.failure_ids))
 
 
@@ -49,7 +49,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         good = asyncio.run(fetch_on_asyncio(arguments)) if arguments.asyncio else fetch(arguments)
-    except dora.Error as error:
+    except libdora.Error as error:
         sys.exit(f"get_failures: {error}")
     return 0 if all(good) else 1
 

@@ -7,10 +7,8 @@ import shlex
 import subprocess
 import sys
 
-import pytest
-
 import capi
-from paths import REPOSITORY
+from paths import PYTHON_PACKAGE, REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text()
 ENVIRONMENT = {**os.environ, "DORA_LIBRARY": str(capi.STAGE / "lib" / "libdora.so.0"),
@@ -22,8 +20,8 @@ def block(language):
     return code
 
 
-def run(directory, *command):
-    return subprocess.run(command, cwd=directory, env=ENVIRONMENT, capture_output=True, text=True,
+def run(directory, *command, **environment):
+    return subprocess.run(command, cwd=directory, env={**ENVIRONMENT, **environment}, capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, timeout=60)
 
 
@@ -37,12 +35,8 @@ def test_c(tmp_path):
     assert result.stderr.startswith("api_key: not set")
 
 
-def test_python_with_a_wrapper_beside_it(tmp_path):
-    wrapper = REPOSITORY / "examples" / "python" / "dora.py"
-    (tmp_path / wrapper.name).write_text(wrapper.read_text())
-    program = tmp_path / "get.py"
-    program.write_text(block("python"))
-    refuses_without_a_key(run(tmp_path, sys.executable, program))
+def test_python(tmp_path):
+    refuses_without_a_key(run(tmp_path, sys.executable, "-c", block("python"), PYTHONPATH=str(PYTHON_PACKAGE)))
 
 
 def test_ruby(tmp_path):

@@ -9,12 +9,10 @@ import subprocess
 import sys
 import time
 
-import pytest
-
 import capi
 from completion_queue import Queue
 from harness import API_KEY, APP_KEY, Client
-from paths import EXAMPLES, REPOSITORY
+from paths import PYTHON_PACKAGE, REPOSITORY
 from servers.behaviours import event, sending
 from servers.fault_server import Hangup
 from servers.http2_server import HTTP2Server
@@ -120,10 +118,10 @@ def test_the_header_says_that_stopping_early_is_safe():
 IDLE_CLIENT = """
 import asyncio, sys, time
 sys.path.insert(0, sys.argv[1])
-import dora
+import libdora
 
 async def main():
-    async with dora.AsyncClient(base_url=sys.argv[2], ca_file=sys.argv[3], api_key="a", app_key="b") as client:
+    async with libdora.AsyncClient(base_url=sys.argv[2], ca_file=sys.argv[3], api_key="a", app_key="b") as client:
         await client.get_failure("fast")
         keeper = asyncio.ensure_future(client.get_failure("silent"))
         await asyncio.sleep(0.3)
@@ -141,20 +139,11 @@ asyncio.run(main())
 """
 
 
-@pytest.fixture
-def python_client():
-    """Where the Python client lies: a package of its own, or the example."""
-    for folder in (REPOSITORY / "bindings" / "python" / "src", REPOSITORY / "bindings" / "python", EXAMPLES / "python"):
-        if (folder / "dora.py").exists() or (folder / "dora" / "__init__.py").exists():
-            return folder
-    raise AssertionError("no Python client")
-
-
-def test_an_idle_asyncio_client_takes_no_processor_time(server, local, python_client):
+def test_an_idle_asyncio_client_takes_no_processor_time(server, local):
     """Promise: the Python asyncio client uses no measurable processor time while it is idle or waits."""
     server.answer("fast", event)
     server.answer("silent", lambda exchange: exchange.be_silent())
-    result = subprocess.run([sys.executable, "-c", IDLE_CLIENT, python_client, local["base_url"], local["ca_file"]],
+    result = subprocess.run([sys.executable, "-c", IDLE_CLIENT, PYTHON_PACKAGE, local["base_url"], local["ca_file"]],
                             env={**os.environ, "DORA_LIBRARY": str(capi.LIBRARY), "DD_API_KEY": API_KEY,
                                  "DD_APP_KEY": APP_KEY}, capture_output=True, text=True, timeout=60)
     assert result.returncode == 0, result.stderr

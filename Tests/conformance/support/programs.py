@@ -4,7 +4,7 @@
 import os
 import subprocess
 
-from paths import REPOSITORY, STAGE
+from paths import PYTHON_PACKAGE, REPOSITORY, STAGE
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
 ENVIRONMENT = {
@@ -12,6 +12,7 @@ ENVIRONMENT = {
     "LD_LIBRARY_PATH": str(STAGE / "lib"),
     "PKG_CONFIG_PATH": str(STAGE / "lib" / "pkgconfig"),
     "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPATH": str(PYTHON_PACKAGE),
     "DD_API_KEY": "an-api-key",
     "DD_APP_KEY": "an-application-key",
 }

