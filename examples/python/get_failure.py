@@ -67,7 +67,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Fetches an incident event and prints it.")
     parser.add_argument("--base-url", help="instead of the site of DD_SITE")
     parser.add_argument("--ca-file", help="certificates to trust (PEM) instead of the system's")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="for the whole call")
+    parser.add_argument("--timeout", type=float, default=60, metavar="SECONDS", help="for the whole call")
     parser.add_argument("failure_id")
     arguments = parser.parse_args()
     try:

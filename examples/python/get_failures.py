@@ -25,7 +25,7 @@ def report(failure_id: str, outcome: libdora.Failure | libdora.Error) -> bool:
 
 def fetch(arguments: argparse.Namespace) -> list[bool]:
     with libdora.Client(base_url=arguments.base_url, ca_file=arguments.ca_file) as client:
-        return [report(result.failure_id, result.error or result.failure)  # type: ignore[arg-type]
+        return [report(result.failure_id, result.error or result.get())
                 for result in client.get_failures(arguments.failure_ids)]
 
 

@@ -19,6 +19,7 @@ from .errors import (
     CancelledError,
     ConnectionFailedError,
     Error,
+    ErrorItem,
     ForbiddenError,
     HTTPError,
     InternalError,
@@ -33,7 +34,7 @@ from .errors import (
     UnauthenticatedError,
 )
 from .failure import Failure
-from .response import Response
+from .response import Response, Times
 
 __version__: str = _c.version().decode()
 
@@ -44,6 +45,7 @@ __all__ = [
     "Client",
     "ConnectionFailedError",
     "Error",
+    "ErrorItem",
     "Failure",
     "ForbiddenError",
     "HTTPError",
@@ -58,6 +60,7 @@ __all__ = [
     "ServerError",
     "TLSError",
     "TimedOutError",
+    "Times",
     "UnauthenticatedError",
     "__version__",
 ]

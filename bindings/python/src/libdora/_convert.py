@@ -1,30 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Texts and bytes, to the library and back."""
+"""Texts and bytes, out of the library."""
 
 from __future__ import annotations
 
 import ctypes
+from collections import abc
 from ctypes import byref, c_size_t
 
+from ._lazy import TYPE_CHECKING, Lazy
 from ._library import SIZE_MAX
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-
-def text_in(value: str) -> bytes:
-    if "\0" in value:
-        raise ValueError("embedded null character")
-    return value.encode()
+    import typing
+else:
+    typing = Lazy("typing")
 
 
 def text_out(value: bytes | None) -> str | None:
-    return None if value is None else value.decode()
+    return None if value is None else value.decode("utf-8", "replace")
 
 
-def copied(function: Callable[..., int], *source: Any) -> bytes | None:
+def copied(function: abc.Callable[..., int], *source: typing.Any) -> bytes | None:
     """What a function that copies as snprintf does has to say; None if nothing is there."""
     length = function(*source, None, 0)
     if length == SIZE_MAX:
@@ -34,7 +30,7 @@ def copied(function: Callable[..., int], *source: Any) -> bytes | None:
     return buffer.raw[:length]
 
 
-def sized(function: Callable[..., int | None], source: int) -> bytes | None:
+def sized(function: abc.Callable[..., int | None], source: int | None) -> bytes | None:
     """A copy of a borrowed buffer whose length comes with it."""
     length = c_size_t()
     pointer = function(source, byref(length))

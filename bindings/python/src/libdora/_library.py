@@ -13,9 +13,12 @@ import sys
 from ctypes import POINTER, c_bool, c_char_p, c_int, c_int64, c_size_t, c_uint32, c_uint64, c_void_p
 from types import SimpleNamespace
 
-TYPE_CHECKING = False  # that of typing, whose import would take longer than a call
+from ._lazy import TYPE_CHECKING, Lazy
+
 if TYPE_CHECKING:
-    from typing import Any
+    import typing
+else:
+    typing = Lazy("typing")
 
 SONAME = "libdora.so.0"
 SIZE_MAX = c_size_t(-1).value
@@ -66,7 +69,7 @@ def load() -> ctypes.CDLL:
 _library = load()
 
 
-def function(name: str, result: Any, *arguments: Any) -> Any:
+def function(name: str, result: typing.Any, *arguments: typing.Any) -> typing.Any:
     """dora_NAME, with the types of its result and arguments."""
     found = getattr(_library, f"dora_{name}")
     found.restype, found.argtypes = result, arguments
@@ -76,7 +79,7 @@ def function(name: str, result: Any, *arguments: Any) -> Any:
 _TEXT, _OBJECT = c_char_p, c_void_p
 
 # In the order of dora.h: the result, then the arguments.
-_FUNCTIONS: dict[str, tuple[Any, ...]] = {
+_FUNCTIONS: dict[str, tuple[typing.Any, ...]] = {
     "version": (_TEXT,),
 
     "error_get_code": (c_uint32, _OBJECT),
@@ -127,11 +130,13 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "failure_custom_tag_value": (_TEXT, _OBJECT, _TEXT),
     "failure_json": (c_void_p, _OBJECT, LengthOut),
     "failure_copy_json": (c_size_t, _OBJECT, _TEXT, c_char_p, c_size_t),
+    "failure_copy_string": (c_size_t, _OBJECT, _TEXT, c_char_p, c_size_t),
     "failure_response": (_OBJECT, _OBJECT),
     "failure_free": (None, _OBJECT),
 
     "response_status": (c_int, _OBJECT),
     "response_http_version": (_TEXT, _OBJECT),
+    "response_header": (_TEXT, _OBJECT, _TEXT),
     "response_attempts": (c_uint32, _OBJECT),
     "response_time_us": (c_int64, _OBJECT, c_uint32),
     "response_rate_limit": (c_int64, _OBJECT),
@@ -142,9 +147,11 @@ _FUNCTIONS: dict[str, tuple[Any, ...]] = {
     "queue_new": (_OBJECT, _OBJECT, c_uint32, ErrorOut),
     "queue_add": (c_bool, _OBJECT, _TEXT, c_uint64, ErrorOut),
     "queue_next": (_OBJECT, _OBJECT, c_int64),
+    "queue_cancel": (c_bool, _OBJECT, c_uint64),
     "queue_fd": (c_int, _OBJECT),
     "queue_free": (None, _OBJECT),
     "result_tag": (c_uint64, _OBJECT),
+    "result_failure_id": (_TEXT, _OBJECT),
     "result_take_failure": (_OBJECT, _OBJECT),
     "result_take_error": (_OBJECT, _OBJECT),
     "result_free": (None, _OBJECT),

@@ -3,48 +3,74 @@
 
 from __future__ import annotations
 
-from ._convert import text_in
+import select
+import time
+
+from ._arguments import text
+from ._handle import Handle, Part
 from ._library import c
-from ._settings import Handle, unsigned
 from .errors import Error, call, take_error
 from .failure import Failure, take_failure
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-# A blocking call comes back to Python this often, to run signal handlers: Ctrl-C is one.
-_SLICE_MS = 20
+# Where the system refuses the queue its descriptor, results are looked for this often.
+_NO_DESCRIPTOR_S = 0.02
 
 
-class Queue:
-    """A dora_queue, which keeps its client."""
+class Completion:
+    """What comes out of a queue for one id that went in: `outcome` is the event or the error."""
+
+    __slots__ = ("failure_id", "outcome", "tag")
+
+    def __init__(self, tag: int, failure_id: str, outcome: Failure | Error) -> None:
+        self.tag, self.failure_id, self.outcome = tag, failure_id, outcome
+
+
+class Queue(Part):
+    """A dora_queue."""
 
     def __init__(self, client: Handle, max_in_flight: int) -> None:
-        self.client = client
-        self.pointer = None
-        self.pointer = call(c.queue_new, client.pointer, unsigned(max_in_flight))
-
-    def __del__(self, free: Callable[[int | None], None] = c.queue_free) -> None:
-        free(self.pointer)
+        super().__init__(client, call(c.queue_new, client.pointer, max_in_flight), c.queue_free)
 
     def descriptor(self) -> int:
+        """To be asked for each time: in a child after fork it is another one. -1 if the system refuses it."""
         descriptor: int = c.queue_fd(self.pointer)
         return descriptor
 
     def add(self, failure_id: str, tag: int) -> None:
-        call(c.queue_add, self.pointer, text_in(failure_id), tag)
+        call(c.queue_add, self.pointer, text("failure_id", failure_id), tag)
 
-    def poll(self, timeout_ms: int = 0) -> tuple[int, Failure | Error] | None:
-        """The next result and its tag, None when the time is up."""
-        result = c.queue_next(self.pointer, timeout_ms)
+    def cancel(self, tag: int) -> None:
+        c.queue_cancel(self.pointer, tag)
+
+    def poll(self) -> Completion | None:
+        """The next result that is there. Raises what the logger raised meanwhile."""
+        result = c.queue_next(self.pointer, 0)
+        self.client.log.check()
         if result is None:
             return None
-        tag, failure, error = c.result_tag(result), c.result_take_failure(result), c.result_take_error(result)
+        failure, error = c.result_take_failure(result), c.result_take_error(result)
+        completion = Completion(c.result_tag(result), c.result_failure_id(result).decode(),
+                                take_failure(failure) if error is None else take_error(error))
         c.result_free(result)
-        return tag, take_error(error) if failure is None else take_failure(failure)
+        return completion
 
-    def wait(self) -> tuple[int, Failure | Error]:
-        while (result := self.poll(_SLICE_MS)) is None:
-            pass
-        return result
+    def wait(self, seconds: float | None = None) -> Completion | None:
+        """The next result, waited for as long as it takes or until the time is up."""
+        end = None if seconds is None else time.monotonic() + seconds
+        while (completion := self.poll()) is None:
+            left = None if end is None else end - time.monotonic()
+            if left is not None and left <= 0:
+                return None
+            wait_readable(self.descriptor(), left)
+        return completion
+
+
+def wait_readable(descriptor: int, seconds: float | None) -> None:
+    """Waits for a descriptor. Signal handlers run meanwhile, and so do other greenlets: the names are looked
+    up at each call because gevent puts its own functions there."""
+    if descriptor < 0:
+        time.sleep(_NO_DESCRIPTOR_S if seconds is None else min(seconds, _NO_DESCRIPTOR_S))
+        return
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    poller.poll(None if seconds is None else seconds * 1000)

@@ -1,96 +1,149 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The settings that both clients are made from, and the dora_client that they make."""
+"""The settings that both clients are made from."""
 
 from __future__ import annotations
 
-from ._convert import text_in
-from ._library import LogFunction, c
+import os
+from collections import abc
+
+from ._arguments import flag, milliseconds, pair, path, text, whole
+from ._handle import Handle, Log
+from ._lazy import TYPE_CHECKING, Lazy
+from ._library import c
 from .errors import call
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    import typing
+else:
+    logging, typing = Lazy("logging"), Lazy("typing")
 
-
-class Handle:
-    """A dora_client. It is freed once nobody holds it: neither its Client nor a queue at work."""
-
-    def __init__(self, pointer: int, log_function: Any) -> None:
-        self.pointer = pointer
-        self.log_function = log_function  # C calls it
-
-    def __del__(self, free: Callable[[int], None] = c.client_free) -> None:
-        free(self.pointer)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a dora client cannot be pickled: make one in each process")
-
-
-def unsigned(value: int, bits: int = 32) -> int:
-    if not 0 <= value < 1 << bits:
-        raise ValueError(f"{value} is out of range: 0 to {(1 << bits) - 1}")
-    return value
-
-
-def milliseconds(seconds: float) -> int:
-    return unsigned(-int(-seconds * 1000 // 1))  # rounded up: 0 means no limit
-
-
-def logging_to(logger: logging.Logger) -> Any:
-    def log(_user_data: int, level: int, message: bytes) -> None:
-        logger.log((5 - level) * 10, "%s", message.decode())  # DORA_LOG_ERROR is 1, logging.ERROR is 40
-    return LogFunction(log)
+Path = str | os.PathLike[str] | os.PathLike[bytes]
 
 
 class Settings:
-    """What both clients are made from; what is None is as the environment or the library has it."""
+    """What Client and AsyncClient have in common."""
 
-    def __init__(self, *, site: str | None = None, api_key: str | None = None, app_key: str | None = None,
-                 access_token: str | None = None, base_url: str | None = None, proxy: str | None = None,
-                 ca_file: str | None = None, client_certificate: tuple[str, str] | None = None,
-                 user_agent: str | None = None, headers: Mapping[str, str] | None = None,
-                 connect_timeout: float | None = None, attempt_timeout: float | None = None,  # seconds, 0 = no limit
-                 timeout: float | None = None, max_retries: int | None = None,
-                 retry_backoff: tuple[float, float] | None = None, max_response_bytes: int | None = None,
-                 compression: bool | None = None, strict: bool | None = None,
+    def __init__(self, *,
+                 site: str | None = None,
+                 api_key: str | None = None,
+                 app_key: str | None = None,
+                 access_token: str | None = None,
+                 base_url: str | None = None,
+                 ca_file: Path | None = None,
+                 client_certificate: Path | tuple[Path, Path] | None = None,
+                 proxy: str | None = None,
+                 user_agent: str | None = None,
+                 headers: abc.Mapping[str, str] | None = None,
+                 connect_timeout: float | None = 10,
+                 attempt_timeout: float | None = 30,
+                 timeout: float | None = 60,
+                 max_retries: int = 3,
+                 retry_backoff: tuple[float, float] = (0.5, 30),
+                 max_response_bytes: int = 8 << 20,
+                 max_in_flight: int = 32,
+                 compression: bool = True,
+                 strict: bool = False,
                  logger: logging.Logger | None = None) -> None:
-        log_function = LogFunction() if logger is None else logging_to(logger)
-        settings: tuple[tuple[Any, ...], ...] = (
-            (c.config_set_site, text_in, site), (c.config_set_api_key, text_in, api_key),
-            (c.config_set_app_key, text_in, app_key), (c.config_set_access_token, text_in, access_token),
-            (c.config_set_base_url, text_in, base_url), (c.config_set_proxy, text_in, proxy),
-            (c.config_set_ca_file, text_in, ca_file), (c.config_set_user_agent, text_in, user_agent),
-            (c.config_set_connect_timeout_ms, milliseconds, connect_timeout),
-            (c.config_set_attempt_timeout_ms, milliseconds, attempt_timeout),
-            (c.config_set_timeout_ms, milliseconds, timeout), (c.config_set_max_retries, unsigned, max_retries),
-            (c.config_set_max_response_bytes, lambda value: unsigned(value, 64), max_response_bytes),
-            (c.config_set_retry_backoff_ms, milliseconds, *(retry_backoff or [None])),
-            (c.config_set_client_certificate, text_in, *(client_certificate or [None])),
-            (c.config_set_compression, bool, compression), (c.config_set_strict, bool, strict),
-            *((c.config_add_header, text_in, *header) for header in (headers or {}).items()))
+        """Makes a client; nothing is sent yet. A setting that can't be used is a TypeError or an
+        InvalidArgumentError, which is a ValueError, with the name of the setting.
+
+        site: the Datadog site, "datadoghq.eu"; requests go to https://api.SITE. None: DD_SITE, else
+            datadoghq.com.
+        api_key, app_key: the keys. None: DD_API_KEY and DD_APP_KEY. The application key's user needs the
+            permission dora_metrics_read.
+        access_token: sent as a bearer token in place of the keys. None: DD_BEARER_TOKEN.
+        base_url: in place of the site's address: https://host[:port][/prefix], or http:// to a loopback host.
+        ca_file: certificates (PEM) that replace the system's authorities.
+        client_certificate: a PEM file with certificate and key, or a pair of files.
+        proxy: [http|https|socks4|socks4a|socks5|socks5h]://[user:password@]host[:port], or "" for none.
+            None: https_proxy and its like.
+        user_agent: the program's "name/version", put before the library's own.
+        headers: more request headers.
+        connect_timeout: seconds to look the name up, connect and complete TLS. None: no limit.
+        attempt_timeout: seconds for one attempt. None: no limit.
+        timeout: seconds for the whole call, all attempts and waits. None: no limit.
+        max_retries: how many attempts may follow the first.
+        retry_backoff: seconds (base, most) to wait before a retry where the server does not say: a random time
+            up to base * 2 ** (retry - 1), at most `most`.
+        max_response_bytes: the largest body to take, after decompression.
+        max_in_flight: how many events get_failures, and each event loop of an AsyncClient, fetch at once.
+        compression: whether to ask for compressed responses.
+        strict: whether an event that departs from the documented schema is a MalformedResponseError.
+        logger: receives what the client does: an attempt at INFO, retries and waits at DEBUG, long waits at
+            WARNING. Never a key. What it raises ends the call.
+        """
+        if logger is not None and not callable(getattr(logger, "log", None)):
+            raise TypeError(f"logger: a logging.Logger is expected, not {type(logger).__name__}")
+        self._max_in_flight = whole("max_in_flight", max_in_flight, least=1)
         config = c.config_new()
         try:
-            for setter, convert, *values in settings:
-                if values[0] is not None:
-                    setter(config, *map(convert, values))
-            c.config_set_logger(config, log_function, None)
-            self._handle: Handle | None = Handle(call(c.client_new, config), log_function)
+            for name, given in (("site", site), ("api_key", api_key), ("app_key", app_key), ("proxy", proxy),
+                                ("access_token", access_token), ("base_url", base_url), ("user_agent", user_agent)):
+                if given is not None:
+                    getattr(c, f"config_set_{name}")(config, text(name, given))
+            if ca_file is not None:
+                c.config_set_ca_file(config, path("ca_file", ca_file))
+            if client_certificate is not None:
+                c.config_set_client_certificate(config, *_certificate(client_certificate))
+            for header in _headers(headers):
+                c.config_add_header(config, *header)
+            c.config_set_connect_timeout_ms(config, milliseconds("connect_timeout", connect_timeout))
+            c.config_set_attempt_timeout_ms(config, milliseconds("attempt_timeout", attempt_timeout))
+            c.config_set_timeout_ms(config, milliseconds("timeout", timeout))
+            c.config_set_max_retries(config, whole("max_retries", max_retries))
+            c.config_set_retry_backoff_ms(config, *_backoff(retry_backoff))
+            c.config_set_max_response_bytes(config, whole("max_response_bytes", max_response_bytes, least=1, bits=64))
+            c.config_set_compression(config, flag("compression", compression))
+            c.config_set_strict(config, flag("strict", strict))
+            log = Log(logger)
+            c.config_set_logger(config, log.function, None)
+            self._handle: Handle | None = Handle(call(c.client_new, config), log)
         finally:
             c.config_free(config)
+        log.check()
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Makes what the subclass holds."""
 
     def _opened(self) -> Handle:
-        if self._handle is None:
+        handle: Handle | None = getattr(self, "_handle", None)
+        if handle is None:
             raise ValueError("the client is closed")
-        return self._handle
+        return handle
 
     def cancel(self) -> None:
-        """Ends every call in progress on this client with CancelledError; later calls work. From any thread."""
+        """Ends every call in progress on this client with CancelledError; later calls work. From any thread,
+        and from a signal handler."""
         c.client_cancel(self._opened().pointer)
 
     def close(self) -> None:
-        """Closes the connections; calls in progress end with CancelledError. To close twice does nothing."""
-        handle, self._handle = self._handle, None
+        """Closes the connections; calls in progress end with CancelledError. From any thread; to close twice
+        does nothing."""
+        handle, self._handle = getattr(self, "_handle", None), None
         if handle is not None:
             c.client_cancel(handle.pointer)
+
+    def __reduce__(self) -> typing.NoReturn:
+        raise TypeError(f"{type(self).__name__}: can't be copied or pickled; make one in each process")
+
+
+def _certificate(given: typing.Any) -> tuple[bytes, bytes | None]:
+    if not isinstance(given, (tuple, list)):
+        return path("client_certificate", given), None
+    certificate, key = pair("client_certificate", given, "a path or a pair of paths")
+    return path("client_certificate", certificate), path("client_certificate", key)
+
+
+def _headers(given: typing.Any) -> list[tuple[bytes, bytes]]:
+    if given is None:
+        return []
+    if not hasattr(given, "items"):
+        raise TypeError(f"headers: a mapping of str to str is expected, not {type(given).__name__}")
+    return [(text("headers", name), text(f"headers: {name}", value)) for name, value in given.items()]
+
+
+def _backoff(given: typing.Any) -> tuple[int, int]:
+    base, most = pair("retry_backoff", given, "a pair of seconds (base, most)")
+    return milliseconds("retry_backoff", base, unlimited=False), milliseconds("retry_backoff", most, unlimited=False)

@@ -3,73 +3,135 @@
 
 from __future__ import annotations
 
-from itertools import count
+import types
+from weakref import WeakValueDictionary
 
+from ._handle import Handle
+from ._lazy import TYPE_CHECKING, Lazy
 from ._queue import Queue
 from ._settings import Settings
-from .errors import CancelledError, Error
+from .errors import CancelledError, Error, InternalError
 from .failure import Failure
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
     import asyncio
+else:
+    asyncio = Lazy("asyncio")
 
 # How long results are handed out before other tasks have their turn.
 _TURN_S = 0.002
 
 
 class AsyncClient(Settings):
-    """Fetches incident events on asyncio: any number of awaits on one thread, of one event loop."""
+    """Fetches incident events on asyncio: any number of awaits at once.
 
-    _queue: Queue | None = None
-    _tags = count()
+        async with libdora.AsyncClient() as client:
+            failure = await client.get_failure("failure-id")
+
+    One client serves any number of event loops, one after the other or each on a thread of its own.
+    """
+
+    def _prepare(self) -> None:
+        # By the id of the loop, which each of them holds. They are held by their loops alone: a loop that is
+        # closed lets go of its queue.
+        self._queues: WeakValueDictionary[int, LoopQueue] = WeakValueDictionary()
 
     async def __aenter__(self) -> AsyncClient:
+        self._opened()
         return self
 
-    async def __aexit__(self, *_exception: object) -> None:
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                        traceback: types.TracebackType | None) -> None:
         self.close()
 
     async def get_failure(self, failure_id: str) -> Failure:
-        """As Client.get_failure. An await that is cancelled leaves the others alone."""
-        handle = self._opened()
-        if self._queue is None:
-            import asyncio
-            self._queue, self._loop = Queue(handle, 0), asyncio.get_running_loop()
-            self._waiting: dict[int, asyncio.Future[Failure | Error]] = {}
-            self._loop.add_reader(self._queue.descriptor(), self._advance)
-        tag, future = next(self._tags), self._loop.create_future()
+        """As Client.get_failure. An await that is cancelled is over for the library, too, and leaves the
+        others alone."""
+        return await self._loop_queue().fetch(failure_id)
+
+    def close(self) -> None:
+        super().close()
+        for loop_queue in list(self._queues.values()):
+            loop_queue.close()
+
+    close.__doc__ = Settings.close.__doc__
+
+    def _loop_queue(self) -> LoopQueue:
+        from asyncio import get_running_loop
+        handle, loop = self._opened(), get_running_loop()
+        found = self._queues.get(id(loop))
+        if found is None:
+            found = self._queues[id(loop)] = LoopQueue(handle, loop, self._max_in_flight)
+            self._opened()  # a close on another thread may have missed it
+        return found
+
+
+class LoopQueue:
+    """A client's queue on one event loop, whose thread alone uses it."""
+
+    def __init__(self, handle: Handle, loop: asyncio.AbstractEventLoop, max_in_flight: int) -> None:
+        self._loop = loop
+        self._queue = Queue(handle, max_in_flight)
+        self._waiting: dict[int, asyncio.Future[Failure | Error]] = {}
+        self._last_tag = 0
+        self._advancing = False
+        self._closed = False
+        self._descriptor = self._queue.descriptor()
+        if self._descriptor < 0:
+            self._queue.free()
+            raise InternalError("the system refuses the descriptor that an event loop waits on")
+        loop.add_reader(self._descriptor, self._advance)
+
+    async def fetch(self, failure_id: str) -> Failure:
+        self._last_tag += 1
+        tag = self._last_tag
         self._queue.add(failure_id, tag)
-        self._waiting[tag] = future
+        future = self._waiting[tag] = self._loop.create_future()
         try:
             outcome: Failure | Error = await future
         finally:
-            if self._waiting.pop(tag, None) is not None and not self._waiting:
-                self._drop_queue()  # nobody waits any more: what is in flight is in vain
+            if self._waiting.pop(tag, None) is not None and not self._closed:  # the await was cancelled
+                self._queue.cancel(tag)
         if isinstance(outcome, Error):
             raise outcome
         return outcome
 
+    def close(self) -> None:
+        """Ends it, from any thread."""
+        from asyncio import _get_running_loop
+        if _get_running_loop() is self._loop:
+            self._end()
+            return
+        try:
+            self._loop.call_soon_threadsafe(self._end)
+        except RuntimeError:  # the loop is closed, and has let go of the descriptor
+            pass
+
     def _advance(self) -> None:
         """Hands out what is complete. Of what is left the descriptor goes on to tell."""
         end = self._loop.time() + _TURN_S
-        while self._queue is not None and (result := self._queue.poll()) is not None:
-            self._hand_out(self._waiting.pop(result[0], None), result[1])
-            if self._loop.time() >= end:
-                return
+        self._advancing = True
+        try:
+            while not self._closed and (completion := self._queue.poll()) is not None:
+                hand_out(self._waiting.pop(completion.tag, None), completion.outcome)
+                if self._loop.time() >= end:
+                    break
+        finally:
+            self._advancing = False
+            if self._closed:  # by the logger, or by what a result set off
+                self._queue.free()
 
-    def close(self) -> None:
-        super().close()
-        self._drop_queue()
+    def _end(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.remove_reader(self._descriptor)
+        while self._waiting:
+            hand_out(self._waiting.popitem()[1], CancelledError("the client was closed"))
+        if not self._advancing:
+            self._queue.free()
 
-    def _drop_queue(self) -> None:
-        queue, self._queue = self._queue, None
-        if queue is not None and not self._loop.is_closed():
-            self._loop.remove_reader(queue.descriptor())
-            while self._waiting:
-                self._hand_out(self._waiting.popitem()[1], CancelledError("the client was closed"))
 
-    @staticmethod
-    def _hand_out(future: asyncio.Future[Failure | Error] | None, outcome: Failure | Error) -> None:
-        if future is not None and not future.done():
-            future.set_result(outcome)
+def hand_out(future: asyncio.Future[Failure | Error] | None, outcome: Failure | Error) -> None:
+    if future is not None and not future.done():
+        future.set_result(outcome)

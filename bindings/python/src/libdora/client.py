@@ -3,85 +3,161 @@
 
 from __future__ import annotations
 
+import time
+import types
+from collections import abc
 from dataclasses import dataclass
-from itertools import count
 
-from ._queue import Queue
+from ._arguments import whole
+from ._queue import Completion, Queue
 from ._settings import Settings
 from .errors import Error, InvalidArgumentError
 from .failure import Failure
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any
-
-# How many ids get_failures takes ahead of the results that were read.
-_IDS_AHEAD = 1000
+# Queues that are kept for later calls, with their connections. More than so many threads that call at
+# once make some anew.
+_IDLE_QUEUES = 64
+# An id that its source took longer for is followed by a look at the results before the next one is taken.
+_SLOW_SOURCE_S = 0.001
 
 
 @dataclass(frozen=True)
 class Result:
-    """How one event of get_failures came out: one of the two is None."""
+    """How one event of get_failures came out: either `failure` or `error` is None."""
 
     failure_id: str
-    failure: Failure | None
-    error: Error | None
+    failure: Failure | None = None
+    error: Error | None = None
+
+    def get(self) -> Failure:
+        """The event, or the error raised."""
+        if self.failure is None:
+            raise self.error or TypeError("a Result with neither an event nor an error")
+        return self.failure
 
 
 class Client(Settings):
-    """Fetches incident events. Any number of threads may use one client at once."""
+    """Fetches incident events. Any number of threads may use one client at once, and so may a child after fork.
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._idle: list[Queue] = []  # as many as calls were in progress at once
+        with libdora.Client() as client:
+            failure = client.get_failure("failure-id")
+
+    A call that waits lets other threads run and, where gevent has patched `select`, other greenlets.
+    """
+
+    def _prepare(self) -> None:
+        self._idle: list[Queue] = []
 
     def __enter__(self) -> Client:
+        self._opened()
         return self
 
-    def __exit__(self, *_exception: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 traceback: types.TracebackType | None) -> None:
         self.close()
 
     def get_failure(self, failure_id: str) -> Failure:
         """Fetches one incident event and waits for it, retries included. Raises Error."""
-        handle, idle = self._opened(), self._idle
+        handle = self._opened()
+        idle = self._idle  # after a close another one: a queue that was in use is given back to nobody
         try:
             queue = idle.pop()
         except IndexError:
             queue = Queue(handle, 1)  # dora_get_failure would not let Python run its signal handlers
-        queue.add(failure_id, 0)
-        _, outcome = queue.wait()
-        idle.append(queue)
-        if isinstance(outcome, Error):
-            raise outcome
-        return outcome
+        try:
+            queue.add(failure_id, 0)
+            self._opened()  # a close on another thread would have come too early to cancel this
+            completion = queue.wait()
+        except BaseException:  # Ctrl-C too: what is in flight is in vain
+            queue.free()
+            raise
+        if len(idle) < _IDLE_QUEUES:
+            idle.append(queue)
+        else:
+            queue.free()
+        assert completion is not None
+        if isinstance(completion.outcome, Error):
+            raise completion.outcome
+        return completion.outcome
 
-    def get_failures(self, failure_ids: Iterable[str], max_in_flight: int = 0) -> Iterator[Result]:
-        """Fetches many events side by side, in the order of completion. Takes ids as their turn comes."""
-        return self._results(Queue(self._opened(), max_in_flight), iter(failure_ids))
+    def get_failures(self, failure_ids: abc.Iterable[str], max_in_flight: int | None = None) -> abc.Iterator[Result]:
+        """Fetches many events side by side, in the order of completion.
+
+        Ids are taken from `failure_ids` as there is room for them: there may be any number, and the source may
+        take its time. What it raises is raised after the results of the ids before. `max_in_flight` is the
+        client's unless it is given. The iterator belongs to one thread at a time.
+        """
+        most = self._max_in_flight if max_in_flight is None else whole("max_in_flight", max_in_flight, least=1)
+        return self._results(Queue(self._opened(), most), most, ids_of(failure_ids))
 
     def close(self) -> None:
         super().close()
         self._idle = []
 
-    def _results(self, queue: Queue, failure_ids: Iterator[str]) -> Iterator[Result]:
-        waiting: dict[int, str] = {}
-        tagged = zip(count(), failure_ids)
-        while True:
-            for tag, failure_id in tagged:
-                try:
-                    queue.add(failure_id, tag)
-                except InvalidArgumentError as error:
-                    yield Result(failure_id, None, error)
-                    continue
-                waiting[tag] = failure_id
-                if len(waiting) >= _IDS_AHEAD:
+    close.__doc__ = Settings.close.__doc__
+
+    def _results(self, queue: Queue, most: int, failure_ids: abc.Iterator[str]) -> abc.Iterator[Result]:
+        source = _Source(failure_ids)
+        pending = 0
+        try:
+            while True:
+                while pending < most and (failure_id := source.next()) is not None:
+                    try:
+                        queue.add(failure_id, 0)
+                        pending += 1
+                    except InvalidArgumentError as error:
+                        yield Result(failure_id, error=error)
+                    if source.pause:
+                        break
+                if pending == 0 and source.ended:
                     break
-            if not waiting:
-                return
-            self._opened()
-            tag, outcome = queue.wait()
-            if isinstance(outcome, Error):
-                yield Result(waiting.pop(tag), None, outcome)
-            else:
-                yield Result(waiting.pop(tag), outcome, None)
+                self._opened()
+                if pending and (completion := queue.wait(None if pending >= most or source.ended else source.pause)):
+                    pending -= 1
+                    yield result_of(completion)
+        finally:
+            queue.free()
+        if source.error is not None:
+            raise source.error
+
+
+class _Source:
+    """The ids. `pause` is how long results are waited for before the next id is taken: as long as a slow
+    source took for the last one, so that neither holds up the other for long."""
+
+    def __init__(self, failure_ids: abc.Iterator[str]) -> None:
+        self._failure_ids = failure_ids
+        self.ended = False
+        self.error: Exception | None = None
+        self.pause = 0.0
+
+    def next(self) -> str | None:
+        if self.ended:
+            return None
+        before = time.monotonic()
+        try:
+            failure_id = next(self._failure_ids)
+            if not isinstance(failure_id, str):
+                raise TypeError(f"failure_ids: a str is expected, not {type(failure_id).__name__}")
+        except StopIteration:
+            self.ended = True
+            return None
+        except Exception as error:
+            self.ended, self.error = True, error
+            return None
+        took = time.monotonic() - before
+        self.pause = took if took > _SLOW_SOURCE_S else 0.0
+        return failure_id
+
+
+def ids_of(failure_ids: abc.Iterable[str]) -> abc.Iterator[str]:
+    if isinstance(failure_ids, (str, bytes)):
+        raise TypeError(f"failure_ids: an iterable of str is expected, not one {type(failure_ids).__name__}")
+    return iter(failure_ids)
+
+
+def result_of(completion: Completion) -> Result:
+    outcome = completion.outcome
+    if isinstance(outcome, Error):
+        return Result(completion.failure_id, error=outcome)
+    return Result(completion.failure_id, failure=outcome)

@@ -3,30 +3,57 @@
 
 from __future__ import annotations
 
+from collections import abc
 from ctypes import byref, c_void_p
+from dataclasses import dataclass
 
 from ._convert import copied, sized, text_out
+from ._lazy import TYPE_CHECKING, Lazy
 from ._library import c
 from .response import Response, response_of
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    import typing
+else:
+    typing = Lazy("typing")
+
+
+@dataclass(frozen=True)
+class ErrorItem:
+    """One item of the API's error body. None is what it does not carry. In the form that is a list of
+    strings, the string is the title."""
+
+    title: str | None
+    detail: str | None
+    status: str | None
+    source_pointer: str | None
+    source_parameter: str | None
+    source_header: str | None
+    meta: typing.Any
+    """Any JSON value."""
 
 
 class Error(Exception):
-    """What went wrong: one line for a person, which never holds a key, and the facts."""
+    """What went wrong. str() of it is one line for a person, which never holds a key.
+
+    Each code of the library is a class below this one; some are also what the standard library calls
+    such an error: ValueError, ConnectionError, TimeoutError.
+    """
 
     code: str = "unknown"
+    """The name for logs: "rate_limited", "not_found" and so on."""
     is_retryable: bool = False
+    """Whether the same call may succeed later without any change."""
     retry_after: float | None = None
-    """Seconds, as the server asked."""
-    items: tuple[dict[str, Any], ...] = ()
-    """Of the API's error body: title, detail, ...; None if absent."""
+    """How many seconds the server asked to wait, counted from the response."""
+    items: tuple[ErrorItem, ...] = ()
+    """What the API's error body lists."""
     body: bytes | None = None
+    """The body of the response as it was received; None if no response came back."""
     response: Response | None = None
+    """The facts of the last response; None if none came back."""
     curl_code: int = 0
+    """libcurl's own code (CURLcode) of a transport failure; 0 if it was none."""
 
 
 class InvalidArgumentError(Error, ValueError):
@@ -74,7 +101,7 @@ class TimedOutError(Error, TimeoutError):
 
 
 class CancelledError(Error):
-    """The client was told to cancel, or closed."""
+    """The call was ended by `cancel` or `close` of its client."""
 
 
 class ResponseTooLargeError(Error):
@@ -90,18 +117,32 @@ class InternalError(Error):
 
 
 # By the value of the DORA_ERROR_ constant, from 1.
-_CLASSES: tuple[type[Error], ...] = (
+CLASSES: tuple[type[Error], ...] = (
     InvalidArgumentError, BadRequestError, UnauthenticatedError, ForbiddenError, NotFoundError, RateLimitedError,
     ServerError, HTTPError, ConnectionFailedError, TLSError, TimedOutError, CancelledError, ResponseTooLargeError,
     MalformedResponseError, InternalError)
+for _value, _class in enumerate(CLASSES, 1):
+    _class.code = c.error_code_name(_value).decode()
 
-_ITEM_TEXTS: dict[str, Any] = {
+_ITEM_TEXTS: dict[str, typing.Any] = {
     "title": c.error_item_title, "detail": c.error_item_detail, "status": c.error_item_status,
     "source_pointer": c.error_item_source_pointer, "source_parameter": c.error_item_source_parameter,
     "source_header": c.error_item_source_header}
 
 
-def call(function: Callable[..., Any], *arguments: Any) -> Any:
+class _Owner:
+    """A dora_error, which an exception's response goes on reading."""
+
+    __slots__ = ("pointer",)
+
+    def __init__(self, pointer: int) -> None:
+        self.pointer = pointer
+
+    def __del__(self, free: abc.Callable[[int], None] = c.error_free) -> None:
+        free(self.pointer)
+
+
+def call(function: abc.Callable[..., typing.Any], *arguments: typing.Any) -> typing.Any:
     """Calls a function that takes `dora_error **` last."""
     error = c_void_p()
     result = function(*arguments, byref(error))
@@ -111,19 +152,37 @@ def call(function: Callable[..., Any], *arguments: Any) -> Any:
 
 
 def take_error(pointer: int) -> Error:
-    """The exception for a dora_error, which is freed."""
-    from json import loads
+    """The exception for a dora_error, which it owns from now on."""
+    owner = _Owner(pointer)
     code = c.error_get_code(pointer)
-    error = (_CLASSES[code - 1] if 0 < code <= len(_CLASSES) else Error)(text_out(c.error_message(pointer)))
+    error = (CLASSES[code - 1] if 0 < code <= len(CLASSES) else Error)(_in_python_terms(c.error_message(pointer).decode()))
     error.code = c.error_code_name(code).decode()
     error.is_retryable = c.error_is_retryable(pointer)
     error.retry_after = None if (wait := c.error_retry_after_ms(pointer)) < 0 else wait / 1000
-    for index in range(c.error_item_count(pointer)):
-        item: dict[str, Any] = {name: text_out(text(pointer, index)) for name, text in _ITEM_TEXTS.items()}
-        item["meta"] = loads(copied(c.error_copy_item_meta, pointer, index) or "null")
-        error.items += (item,)
+    error.items = tuple([_item(pointer, index) for index in range(c.error_item_count(pointer))])
     error.body = sized(c.error_body, pointer)
-    error.response = response_of(c.error_response(pointer))
+    error.response = response_of(owner, c.error_response(pointer))
     error.curl_code = c.error_curl_code(pointer)
-    c.error_free(pointer)
     return error
+
+
+def _item(error: int, index: int) -> ErrorItem:
+    texts = {name: text_out(read(error, index)) for name, read in _ITEM_TEXTS.items()}
+    return ErrorItem(**texts, meta=_meta(copied(c.error_copy_item_meta, error, index)))
+
+
+def _meta(text: bytes | None) -> typing.Any:
+    if text is None:
+        return None
+    from json import loads
+    try:
+        return loads(text)
+    except ValueError:  # JSON that Python won't read, such as an int of 5,000 digits
+        return text.decode("utf-8", "replace")
+
+
+def _in_python_terms(message: str) -> str:
+    """The settings have no unit in their names here: they are seconds."""
+    for name in ("connect_timeout", "attempt_timeout", "timeout", "retry_backoff"):
+        message = message.replace(f"{name}_ms", name)
+    return message

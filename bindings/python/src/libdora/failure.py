@@ -3,95 +3,178 @@
 
 from __future__ import annotations
 
-from ctypes import byref, c_bool, c_char_p, c_int64, c_size_t, c_void_p
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections import abc
 
-from ._convert import copied, sized, text_in, text_out
-from ._library import NanosecondsOut, c, function
-from .errors import call
+from ._arguments import text
+from ._convert import copied, sized, text_out
+from ._fields import EPOCH, Field, Moment, Nanoseconds, Text, Texts
+from ._lazy import TYPE_CHECKING, Lazy
+from ._library import c
+from .errors import MalformedResponseError, call
 from .response import Response, response_of
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any, TypeVar
-    _Answer = TypeVar("_Answer")
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-
-_TEXTS = [function(f"failure_{name}", c_char_p, c_void_p) for name in (
-    "id", "type", "name", "env", "severity", "team", "version",
-    "git_commit_sha", "git_repository_url", "git_repository_id")]
-_LISTS = [(function(f"failure_{name}_count", c_size_t, c_void_p), function(f"failure_{name}", c_char_p, c_void_p, c_size_t))
-          for name in ("service", "custom_tag", "violation")]
-_TIMES = [function(f"failure_{name}", c_bool, c_void_p, NanosecondsOut) for name in ("started_at", "finished_at")]
+    import typing
+else:
+    typing = Lazy("typing")
 
 
-@dataclass(frozen=True)
 class Failure:
-    """One incident event. None is what it does not carry."""
+    """One incident event. Client.get_failure and Failure.parse make it.
 
-    id: str | None
-    type: str | None
-    name: str | None
-    env: str | None
-    severity: str | None
-    team: str | None
-    version: str | None
-    git_commit_sha: str | None
-    git_repository_url: str | None
-    git_repository_id: str | None
-    started_at: datetime | None  # to the microsecond, the nanoseconds beside it are exact
-    started_at_ns: int | None
-    finished_at: datetime | None
-    finished_at_ns: int | None
-    services: tuple[str, ...]
-    custom_tags: tuple[str, ...]
-    violations: tuple[str, ...]  # where the event departs from the documented schema
-    json: bytes  # the body exactly as it was received
-    response: Response | None  # None for a parsed event
+    Each attribute is read from the event when it is asked for; None is what the event does not carry. An
+    event never changes: it may be used by any thread, after its client was closed, as a key and in a pickle.
+    Two events are equal if their bodies hold the same JSON, whenever and however they were received.
+    """
+
+    __slots__ = ("_json", "_pointer", "_response", "_violations")
+    # The library's event; 0, which it takes as NULL, for one out of a pickle that is no object.
+    _pointer: int
+    # Of an event out of a pickle, what it can't be asked for anew.
+    _json: bytes | None
+    _violations: tuple[str, ...] | None
+    _response: Response | None
+
+    id = Text("The id of the event.")
+    type = Text('"dora_failure", formerly "dora_incident", or what the API sends in its place.')
+    name = Text("The name of the incident.")
+    env = Text("The first of `envs`.")
+    envs = Texts("env_count", "env_at", "The environments that the incident hit.")
+    severity = Text("The severity, as it was sent: free text.")
+    team = Text("The first of `teams`.")
+    teams = Texts("team_count", "team_at", "The teams that own the services.")
+    services = Texts("service_count", "service", "The services that the incident hit.")
+    version = Text("The version of the service.")
+    git_commit_sha = Text("The commit.")
+    git_repository_url = Text("The URL of the commit's repository.")
+    git_repository_id = Text("The id of the commit's repository.")
+    started_at = Moment("When the incident started, an aware datetime in UTC, to the microsecond.")
+    started_at_ns = Nanoseconds("The same, exactly: nanoseconds since 1970-01-01T00:00:00Z.")
+    finished_at = Moment("When the incident finished, an aware datetime in UTC, to the microsecond.")
+    finished_at_ns = Nanoseconds("The same, exactly: nanoseconds since 1970-01-01T00:00:00Z.")
+    custom_tags = Texts("custom_tag_count", "custom_tag", 'The custom tags, each "key:value".')
+
+    def __init__(self) -> None:
+        raise TypeError("an event comes from Client.get_failure or Failure.parse")
 
     @staticmethod
-    def parse(json: bytes) -> Failure:
-        """Reads the body of a response, without a network."""
+    def parse(json: bytes | bytearray | memoryview | str) -> Failure:
+        """Reads the body of a response, without a network. Raises MalformedResponseError if it is no event."""
+        if isinstance(json, str):
+            json = json.encode("utf-8", "surrogatepass")  # the library refuses what is no UTF-8
+        elif not isinstance(json, (bytes, bytearray, memoryview)):
+            raise TypeError(f"json: bytes or a str are expected, not {_kind(json)}")
+        json = bytes(json)
         return take_failure(call(c.parse_failure, json, len(json)))
 
     def custom_tag(self, key: str) -> str | None:
-        """The value of the first tag with that key."""
-        return _asked(self.json, lambda failure: text_out(c.failure_custom_tag_value(failure, text_in(key))))
+        """The value of the first custom tag with that key: "java" of the tag "language:java"."""
+        return text_out(c.failure_custom_tag_value(self._pointer, text("key", key)))
 
-    def value(self, pointer: str) -> Any:
-        """The value at a JSON Pointer (RFC 6901): reaches what has no attribute. KeyError if nothing is there."""
-        text = _asked(self.json, lambda failure: copied(c.failure_copy_json, failure, text_in(pointer)))
-        if text is None:
+    def value(self, pointer: str) -> typing.Any:
+        """The value at a JSON Pointer (RFC 6901), as json.loads gives it: reaches what has no attribute,
+        "/data/attributes/time_to_restore". KeyError if nothing is there."""
+        found = copied(c.failure_copy_json, self._pointer, text("pointer", pointer))
+        if found is None:
             raise KeyError(pointer)
         from json import loads
-        return loads(text)
+        return loads(found)
+
+    def string(self, pointer: str) -> str | None:
+        """The string at a JSON Pointer. None if nothing is there, or no string."""
+        return text_out(copied(c.failure_copy_string, self._pointer, text("pointer", pointer)))
+
+    @property
+    def json(self) -> bytes:
+        """The body exactly as it was received, decompressed."""
+        return self._json if self._json is not None else sized(c.failure_json, self._pointer) or b""
+
+    @property
+    def violations(self) -> tuple[str, ...]:
+        """Where the event departs from the documented schema: "/data/attributes/started_at: missing". A
+        departure costs its own field, never the event."""
+        return self._violations if self._violations is not None else _VIOLATIONS.__get__(self)
+
+    @property
+    def response(self) -> Response | None:
+        """The facts of the response that the event came with. None for a parsed event."""
+        return self._response or response_of(self, c.failure_response(self._pointer))
+
+    def to_dict(self) -> dict[str, typing.Any]:
+        """All fields in plain types, for JSON, data frames and templates. `started_at` and `finished_at` are
+        RFC 3339 texts of UTC with nine digits, `started_at_ns` and `finished_at_ns` ints; lists are lists."""
+        plain = {name: getattr(self, name) for name in _FIELDS}
+        for name in _MOMENTS:
+            plain[name] = _rfc3339(plain[f"{name}_ns"])
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
+
+    def __repr__(self) -> str:
+        from reprlib import repr as short
+        shown = {"id": self.id, "name": self.name, "severity": self.severity, "services": self.services,
+                 "started_at": _rfc3339(self.started_at_ns)}
+        return f"Failure({', '.join(f'{name}={short(value)}' for name, value in shown.items() if value)})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Failure):
+            return NotImplemented
+        mine, others = self.json, other.json
+        if mine == others:
+            return True
+        if hash(self) != hash(other):
+            return False
+        from json import loads
+        try:
+            return bool(loads(mine) == loads(others))
+        except (ValueError, RecursionError):  # what Python won't read, such as an int of 5,000 digits
+            return False
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.started_at_ns))
+
+    def __copy__(self) -> Failure:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Failure:
+        return self
+
+    def __reduce__(self) -> tuple[abc.Callable[..., Failure], tuple[typing.Any, ...]]:
+        return _restored, (self.json, self.violations, self.response)
+
+    def __del__(self, free: abc.Callable[[int], None] = c.failure_free) -> None:
+        free(getattr(self, "_pointer", 0))
 
 
-def _asked(json: bytes, ask: Callable[[int], _Answer]) -> _Answer:
-    failure: int = call(c.parse_failure, json, len(json))
-    try:
-        return ask(failure)
-    finally:
-        c.failure_free(failure)
-
-
-def _times(function: Callable[..., bool], failure: int) -> tuple[datetime | None, int | None]:
-    unix_ns = c_int64()
-    if not function(failure, byref(unix_ns)):
-        return None, None
-    return _EPOCH + timedelta(microseconds=unix_ns.value // 1000), unix_ns.value
+_FIELDS = tuple(name for name, field in vars(Failure).items() if isinstance(field, Field))
+_MOMENTS = tuple(name for name, field in vars(Failure).items() if isinstance(field, Moment))
+_VIOLATIONS = Texts("violation_count", "violation", "")
 
 
 def take_failure(pointer: int) -> Failure:
-    """The event of a dora_failure, which is freed."""
+    """The event of a dora_failure, which it owns from now on."""
+    failure = object.__new__(Failure)
+    failure._pointer, failure._json, failure._violations, failure._response = pointer, None, None, None
+    return failure
+
+
+def _restored(json: bytes, violations: tuple[str, ...], response: Response | None) -> Failure:
+    """An event out of a pickle. One of a search may be no object: every accessor takes that as an event
+    without fields, as it does NULL."""
     try:
-        texts: Any = [text_out(text(pointer)) for text in _TEXTS]
-        lists: Any = [tuple([item(pointer, index).decode() for index in range(number(pointer))]) for number, item in _LISTS]
-        times: Any = _times(_TIMES[0], pointer) + _times(_TIMES[1], pointer)
-        facts: Any = sized(c.failure_json, pointer), response_of(c.failure_response(pointer))
-        return Failure(*texts, *times, *lists, *facts)
-    finally:
-        c.failure_free(pointer)
+        failure = Failure.parse(json)
+    except MalformedResponseError:
+        failure = take_failure(0)
+        failure._json = json
+    failure._violations, failure._response = violations, response
+    return failure
+
+
+def _rfc3339(unix_ns: int | None) -> str | None:
+    if unix_ns is None:
+        return None
+    from datetime import timedelta
+    seconds, nanoseconds = divmod(unix_ns, 1_000_000_000)
+    return f"{EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{nanoseconds:09d}Z"
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else type(value).__name__

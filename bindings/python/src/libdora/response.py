@@ -3,9 +3,55 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import abc
+from dataclasses import dataclass, field
 
+from ._convert import text_out
+from ._lazy import TYPE_CHECKING, Lazy
 from ._library import c
+
+if TYPE_CHECKING:
+    import typing
+else:
+    typing = Lazy("typing")
+
+# The headers that a pickled response keeps: all of them can't be listed.
+_KEPT = ("content-type", "date", "server", "retry-after", "x-request-id", "dd-request-id", "x-ratelimit-name")
+
+
+@dataclass(frozen=True)
+class Times:
+    """How long the last attempt took to reach each point, in microseconds from its start. On a
+    connection that was open already the first three are 0."""
+
+    lookup_us: int
+    """The name was looked up."""
+    connect_us: int
+    """The TCP connection to the server or proxy stood."""
+    tls_us: int
+    """The TLS handshake was complete."""
+    first_byte_us: int
+    """The first byte of the response arrived."""
+    total_us: int
+    """The response was complete."""
+
+
+class _Headers:
+    """The headers of a response, which lie in the library's event or error: it is kept."""
+
+    __slots__ = ("_kept", "_owner", "_pointer")
+
+    def __init__(self, owner: object, pointer: int | None, kept: dict[str, str]) -> None:
+        self._owner, self._pointer, self._kept = owner, pointer, kept
+
+    def get(self, name: str) -> str | None:
+        if self._pointer is None:
+            return self._kept.get(name.lower())
+        return text_out(c.response_header(self._pointer, name.encode()))
+
+    def __reduce__(self) -> tuple[abc.Callable[..., _Headers], tuple[typing.Any, ...]]:
+        kept = {name: value for name in _KEPT if (value := self.get(name)) is not None}
+        return _Headers, (None, None, kept)
 
 
 @dataclass(frozen=True)
@@ -14,20 +60,44 @@ class Response:
 
     status: int
     http_version: str
+    """"1.0", "1.1", "2" or "3"."""
     attempts: int
-    times_us: tuple[int, ...]
-    """Microseconds of the last attempt until: name looked up, connected, TLS, first byte, total."""
+    """How many attempts the call took, the last one included."""
+    times: Times
     rate_limit: int | None
+    """Requests in a period (X-RateLimit-Limit)."""
     rate_limit_remaining: int | None
-    rate_limit_period_s: int | None
-    rate_limit_reset_s: int | None
+    """Requests left in this period."""
+    rate_limit_period: int | None
+    """The period in seconds."""
+    rate_limit_reset: int | None
+    """Seconds, counted from the response, until the period starts anew."""
+    _headers: _Headers = field(repr=False, compare=False)
+
+    def header(self, name: str) -> str | None:
+        """A header of the last attempt's response, by its name in any case: a request id for a support
+        ticket, say. A response that was pickled keeps Content-Type, Date, Server, Retry-After, X-Request-Id,
+        DD-Request-Id and X-RateLimit-Name."""
+        if not isinstance(name, str):
+            raise TypeError(f"name: a str is expected, not {type(name).__name__}")
+        return None if "\0" in name else self._headers.get(name)
 
 
-def response_of(pointer: int | None) -> Response | None:
+def response_of(owner: object, pointer: int | None) -> Response | None:
+    """The response that a library's event or error holds. `owner` keeps that alive."""
     if pointer is None:
         return None
-    limits = (c.response_rate_limit(pointer), c.response_rate_limit_remaining(pointer),
-              c.response_rate_limit_period_s(pointer), c.response_rate_limit_reset_s(pointer))
-    return Response(c.response_status(pointer), c.response_http_version(pointer).decode(), c.response_attempts(pointer),
-                    tuple([c.response_time_us(pointer, phase) for phase in range(5)]),
-                    *[limit if limit >= 0 else None for limit in limits])
+    return Response(
+        status=c.response_status(pointer),
+        http_version=c.response_http_version(pointer).decode(),
+        attempts=c.response_attempts(pointer),
+        times=Times(*[c.response_time_us(pointer, phase) for phase in range(5)]),
+        rate_limit=_known(c.response_rate_limit(pointer)),
+        rate_limit_remaining=_known(c.response_rate_limit_remaining(pointer)),
+        rate_limit_period=_known(c.response_rate_limit_period_s(pointer)),
+        rate_limit_reset=_known(c.response_rate_limit_reset_s(pointer)),
+        _headers=_Headers(owner, pointer, {}))
+
+
+def _known(number: int) -> int | None:
+    return number if number >= 0 else None

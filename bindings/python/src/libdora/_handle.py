@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The dora_client, its logger, and what is made from it: freed in the right order, whatever a program does."""
+
+from __future__ import annotations
+
+from _thread import get_ident
+from collections import abc
+
+from ._lazy import TYPE_CHECKING, Lazy
+from ._library import LogFunction, c
+
+if TYPE_CHECKING:
+    import typing
+else:
+    typing = Lazy("typing")
+
+
+class Handle:
+    """A dora_client. It is freed once nobody holds it: neither its Client nor a part at work."""
+
+    def __init__(self, pointer: int, log: Log) -> None:
+        self.pointer = pointer
+        self.log = log
+        self.parts: dict[int, abc.Callable[[int], None]] = {}
+
+    def __del__(self, free: abc.Callable[[int], None] = c.client_free) -> None:
+        # Where all are garbage at once, in a cycle, the client may be told so before its parts.
+        while self.parts:
+            part, free_part = self.parts.popitem()
+            free_part(part)
+        free(self.pointer)
+
+
+class Part:
+    """What a client's handle must outlive: a queue or a search. It belongs to one thread at a time."""
+
+    def __init__(self, client: Handle, pointer: int, free: abc.Callable[[int], None]) -> None:
+        self.client = client
+        self.pointer = pointer
+        client.parts[pointer] = free
+
+    def free(self) -> None:
+        """Frees it, whatever is pending. The second time does nothing."""
+        # To take it out is atomic: whoever does, frees it.
+        free = self.client.parts.pop(self.pointer, None)
+        pointer, self.pointer = self.pointer, 0  # which C takes as NULL
+        if free is not None:
+            free(pointer)
+
+    def __del__(self) -> None:
+        if hasattr(self, "pointer"):  # there is none where making it failed
+            self.free()
+
+
+class Log:
+    """The function that C calls with its messages. What the logger raises can't pass through C: it is kept,
+    and raised once C has returned."""
+
+    def __init__(self, logger: typing.Any) -> None:
+        self._raised = raised = {}  # type: dict[int, BaseException]
+        if logger is None:
+            self.function = LogFunction()
+            return
+
+        def log(_user_data: int, level: int, message: bytes) -> None:
+            try:
+                # DORA_LOG_ERROR is 1 and logging.ERROR 40, DORA_LOG_DEBUG is 4 and logging.DEBUG 10.
+                logger.log(max(10, 50 - 10 * level), "%s", message.decode("utf-8", "replace"))
+            except BaseException as error:
+                raised.setdefault(get_ident(), error)
+
+        self.function = LogFunction(log)
+
+    def check(self) -> None:
+        """Raises what the logger raised on this thread."""
+        if self._raised and (error := self._raised.pop(get_ident(), None)) is not None:
+            raise error
