@@ -16,8 +16,7 @@ if importlib.util.find_spec("libdora") is None:
     os.environ["PYTHONPATH"] = str(SOURCES)  # for the programs that tests start
 
 from fixtures import *  # noqa: F403
-from servers.behaviours import reply
-from support import EVENT
+from servers.behaviours import EVENT, reply
 
 import libdora
 

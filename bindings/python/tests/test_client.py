@@ -5,15 +5,14 @@ import concurrent.futures
 import multiprocessing
 import os
 import pickle
-import signal
 import time
 
 import pytest
 
 import libdora
-from servers.behaviours import in_turn, reply
+from servers.behaviours import EVENT, in_turn, reply
 from servers.external import nginx
-from support import EVENT, fetch_with_own_client, program
+from support import fetch_with_own_client, program
 
 # The memory test's calls; DORA_MEMORY_CALLS=100000 is the full number, and takes minutes.
 MEMORY_CALLS = int(os.environ.get("DORA_MEMORY_CALLS", "3000"))
@@ -78,20 +77,6 @@ def test_multiprocessing_spawn(client, settings):
     assert child.exitcode == 0
     with pytest.raises(TypeError, match="copied or pickled"):
         pickle.dumps(client)
-
-
-@pytest.mark.parametrize("call", ["client.get_failure('slow')", "list(client.get_failures(['slow']))"])
-def test_control_c_interrupts_a_blocking_call(settings, server, call):
-    server.answer("slow", be_silent)
-    process = program(f"try:\n    {call}\nexcept KeyboardInterrupt:\n    print('interrupted')\n", settings)
-    while not server.requests_for("slow"):
-        assert process.poll() is None
-        time.sleep(0.01)
-    before = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    output, trouble = process.communicate(timeout=10)
-    assert (output, trouble, process.returncode) == ("interrupted\n", "", 0)
-    assert time.monotonic() - before < 1
 
 
 def test_memory_stays_flat(tmp_path, authority, settings):

@@ -12,7 +12,7 @@ import timeit
 import pytest
 
 import libdora
-from support import EVENT
+from servers.behaviours import EVENT
 
 NANOSECONDS = b'{"data":{"id":"n","attributes":{"started_at":-1,"finished_at":1693491974123456789,"team":1}}}'
 

@@ -10,8 +10,7 @@ import typing
 import pytest
 
 import libdora
-from servers.behaviours import reply
-from support import EVENT
+from servers.behaviours import EVENT, reply
 
 
 def test_every_setting_reaches_the_library(settings, server, authority, caplog):

@@ -32,15 +32,32 @@ class Handle:
 
 
 class Part:
-    """What a client's handle must outlive: a queue or a search. It belongs to one thread at a time."""
+    """What a client's handle must outlive: a queue or a search. It belongs to one thread at a time.
+
+    Calls into the library are made `with part:`. C can't take it that a part is freed while it is inside of
+    it, which a logger might do that closes its client: such a part is freed when C has returned.
+    """
 
     def __init__(self, client: Handle, pointer: int, free: abc.Callable[[int], None]) -> None:
         self.client = client
         self.pointer = pointer
+        self._inside = 0
+        self._freed = False
         client.parts[pointer] = free
+
+    def __enter__(self) -> None:
+        self._inside += 1
+
+    def __exit__(self, *_exception: object) -> None:
+        self._inside -= 1
+        if self._freed:
+            self.free()
 
     def free(self) -> None:
         """Frees it, whatever is pending. The second time does nothing."""
+        self._freed = True
+        if self._inside:
+            return
         # To take it out is atomic: whoever does, frees it.
         free = self.client.parts.pop(self.pointer, None)
         pointer, self.pointer = self.pointer, 0  # which C takes as NULL
@@ -48,7 +65,7 @@ class Part:
             free(pointer)
 
     def __del__(self) -> None:
-        if hasattr(self, "pointer"):  # there is none where making it failed
+        if hasattr(self, "_freed"):  # there is nothing to free where making it failed
             self.free()
 
 

@@ -37,15 +37,18 @@ class Queue(Part):
         return descriptor
 
     def add(self, failure_id: str, tag: int) -> None:
-        call(c.queue_add, self.pointer, text("failure_id", failure_id), tag)
+        encoded = text("failure_id", failure_id)
+        with self:
+            call(c.queue_add, self.pointer, encoded, tag)
 
     def cancel(self, tag: int) -> None:
-        c.queue_cancel(self.pointer, tag)
+        with self:
+            c.queue_cancel(self.pointer, tag)
 
     def poll(self) -> Completion | None:
-        """The next result that is there. Raises what the logger raised meanwhile."""
-        result = c.queue_next(self.pointer, 0)
-        self.client.log.check()
+        """The next result that is there."""
+        with self:
+            result = c.queue_next(self.pointer, 0)
         if result is None:
             return None
         failure, error = c.result_take_failure(result), c.result_take_error(result)
@@ -55,14 +58,18 @@ class Queue(Part):
         return completion
 
     def wait(self, seconds: float | None = None) -> Completion | None:
-        """The next result, waited for as long as it takes or until the time is up."""
+        """The next result, waited for as long as it takes or until the time is up. Raises what the logger
+        raised meanwhile."""
         end = None if seconds is None else time.monotonic() + seconds
-        while (completion := self.poll()) is None:
+        while True:
+            completion = self.poll()
+            self.client.log.check()
+            if completion is not None:
+                return completion
             left = None if end is None else end - time.monotonic()
             if left is not None and left <= 0:
                 return None
             wait_readable(self.descriptor(), left)
-        return completion
 
 
 def wait_readable(descriptor: int, seconds: float | None) -> None:

@@ -74,7 +74,6 @@ class LoopQueue:
         self._queue = Queue(handle, max_in_flight)
         self._waiting: dict[int, asyncio.Future[Failure | Error]] = {}
         self._last_tag = 0
-        self._advancing = False
         self._closed = False
         self._descriptor = self._queue.descriptor()
         if self._descriptor < 0:
@@ -110,16 +109,11 @@ class LoopQueue:
     def _advance(self) -> None:
         """Hands out what is complete. Of what is left the descriptor goes on to tell."""
         end = self._loop.time() + _TURN_S
-        self._advancing = True
-        try:
-            while not self._closed and (completion := self._queue.poll()) is not None:
-                hand_out(self._waiting.pop(completion.tag, None), completion.outcome)
-                if self._loop.time() >= end:
-                    break
-        finally:
-            self._advancing = False
-            if self._closed:  # by the logger, or by what a result set off
-                self._queue.free()
+        while not self._closed and (completion := self._queue.poll()) is not None:
+            hand_out(self._waiting.pop(completion.tag, None), completion.outcome)
+            if self._loop.time() >= end:
+                break
+        self._queue.client.log.check()  # the loop's exception handler is told
 
     def _end(self) -> None:
         if self._closed:
@@ -128,8 +122,7 @@ class LoopQueue:
         self._loop.remove_reader(self._descriptor)
         while self._waiting:
             hand_out(self._waiting.popitem()[1], CancelledError("the client was closed"))
-        if not self._advancing:
-            self._queue.free()
+        self._queue.free()
 
 
 def hand_out(future: asyncio.Future[Failure | Error] | None, outcome: Failure | Error) -> None:
