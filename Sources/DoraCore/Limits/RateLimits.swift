@@ -57,7 +57,13 @@ package struct RateLimits {
         _ ticket: Ticket, name: Text?, status: Int, _ rate: RateLimit, wait: Int64?, now: Int64
     ) {
         if let name { follow(name, ticket.route) }
-        entries[ticket.index].window.answered(ticket.ticket, status: status, rate, wait: wait, now: now)
+        let index = indexes[ticket.route.rawValue]
+        if index == ticket.index {
+            entries[index].window.answered(ticket.ticket, status: status, rate, wait: wait, now: now)
+        } else {
+            entries[ticket.index].window.ended(ticket.ticket)
+            entries[index].window.answeredElsewhere(status: status, rate, wait: wait, now: now)
+        }
     }
 
     /// The route goes by the window with that name from now on.

@@ -106,6 +106,12 @@ package struct RateWindow {
         }
     }
 
+    /// A request that was held against another limit tells of this one.
+    package mutating func answeredElsewhere(status: Int, _ rate: RateLimit, wait: Int64?, now: Int64) {
+        inFlight &+= 1
+        answered(Ticket(window: number, remaining: .max), status: status, rate, wait: wait, now: now)
+    }
+
     /// Returns whether the request is of this window.
     private mutating func leave(_ ticket: Ticket) -> Bool {
         guard ticket.window == number else { return false }

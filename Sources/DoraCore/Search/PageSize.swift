@@ -58,7 +58,7 @@ struct PageSize {
     }
 
     mutating func halve(_ limit: Int) {
-        ceiling = max(1, limit / 2)
+        ceiling = (limit &+ 1) / 2
     }
 
     mutating func accepted(_ limit: Int) {

@@ -11,8 +11,6 @@ package struct SearchShortfall {
         case bounds
         /// A page's events have no times.
         case times
-        /// Two events are more than a response may hold.
-        case size
     }
 
     package let reason: Reason
@@ -33,9 +31,6 @@ package struct SearchShortfall {
         case .order: text.append(": the server does not keep the order that was asked for (")
         case .bounds: text.append(": the server does not keep the bounds that were asked for (")
         case .times: text.append(": the events of a page have no started_at to go on from (")
-        case .size:
-            text.append(": two events are larger than max_response_bytes; allow more")
-            return text
         }
         text.append(pageSize)
         text.append(" events a page); search by a narrower query")

@@ -51,6 +51,11 @@ extension SearchWalk {
             foundNew()
             end.checks = 1
         }
+        if other.isNew, edge == nil, other.moreAt == nil {
+            // More events without a time than the page held: nothing says where to go on.
+            fail(.times)
+            return other.indexes
+        }
         let isAll = size.isShort(PageCount(items: count, events: count, limit: limit))
         conclude(from: other, isReliable: isAll || reading.steps > 0 || order.sawSign)
         return other.indexes

@@ -126,16 +126,14 @@ package struct SearchWalk {
         case .probing(let probe): takeProbe(count, item, probe)
         case .ended, .incomplete: break
         }
-        // One event shows neither what it follows nor what follows it.
-        if request.limit == 1, count > 0 { fail(.size) }
         return indexes
     }
 
     /// The page was larger than the caller can take: half as many events are asked for.
     ///
-    /// - Returns: false if a single event was asked for.
+    /// - Returns: false if it was one of two, the least that can connect with what was handed out: that is an error.
     package mutating func halve() -> Bool {
-        guard case .request(let request) = next, request.limit > 1 else { return false }
+        guard case .request(let request) = next, request.limit > 2 else { return false }
         size.halve(request.limit)
         return true
     }
