@@ -19,7 +19,7 @@ output=$PWD/.build/simulation
 mkdir -p "$output"
 program=$output/search
 sources=$(find Sources/DoraCore -name '*.swift')
-support=$(ls Tests/DoraCoreTests/SplitMix.swift Tests/DoraCoreTests/Search/{EventTexts,ListServer,Search{Oracle,Run,World},StrangeWorld}.swift)
+support=$(ls Tests/DoraCoreTests/SplitMix.swift Tests/DoraCoreTests/Search/{EventTexts,ListedEvent,ListServer,Search{Oracle,Run,World},StrangeWorld}.swift)
 if [ ! -x "$program" ] || [ -n "$(find Sources/DoraCore $support Tests/simulation -newer "$program")" ]; then
     # shellcheck disable=SC2086
     swiftc -O -wmo -parse-as-library -module-name Simulation -package-name libdora -I Sources/CCurl \

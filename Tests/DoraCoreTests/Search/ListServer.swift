@@ -4,41 +4,6 @@
     @testable import DoraCore
 #endif
 
-/// An event of a simulated server. Times are nanoseconds since 1970, moments are numbers of requests.
-struct ListedEvent {
-    enum Form {
-        case dated
-        case withoutTime
-        /// Integers of these units, where nanoseconds are expected.
-        case inSeconds
-        case inMilliseconds
-        /// A time far from the true one.
-        case misdated
-    }
-
-    let number: Int
-    var time: Int64
-    var form = Form.dated
-    var hasID = true
-    /// Shown from that request on, up to but without the other.
-    var arrival = 0
-    var departure = Int.max
-    /// From `change` on it has another time.
-    var change = Int.max
-    var changedTime: Int64 = 0
-    /// How often a page shows it.
-    var copies = 1
-    /// Where an order that has nothing to do with times puts it.
-    var rank: Int64 = 0
-
-    func isThere(at moment: Int) -> Bool { moment >= arrival && moment < departure }
-
-    func time(at moment: Int) -> Int64 { moment >= change ? changedTime : time }
-
-    /// There from the first request to the last, and always the same.
-    var isSteady: Bool { arrival == 0 && departure == .max && change == .max }
-}
-
 /// A server of the list endpoint, with a reading of its own for all that is not documented.
 struct ListServer {
     enum Order: CaseIterable {
@@ -90,6 +55,20 @@ struct ListServer {
     /// Longer spans, and larger limits, are answered with 400.
     var longestSpan = Int64.max
     var largestLimit = 1000
+    /// From that request on it has another clamp.
+    var clampChange = Int.max
+    var laterClamp = 1000
+    /// A page is cut before it would have more bytes.
+    var mostBytes = Int64.max
+    /// Whether events without a time are in every answer, whatever its bounds, and come before all others, or after them.
+    var undated: Undated?
+    /// Times are sorted and compared as texts: 14.5Z is before 14Z.
+    var comparesTexts = false
+
+    enum Undated: CaseIterable {
+        case first
+        case last
+    }
 
     enum Answer {
         case page([Int])
@@ -105,12 +84,19 @@ struct ListServer {
         if refusesReverse, !isNewestFirst(request.order) { return .refused }
         var rows: [(key: Int64, tie: Int64, index: Int)] = []
         for (index, event) in events.enumerated() where event.isThere(at: moment) {
+            if event.flickers, random.next(in: 1...3) == 1 { continue }
+            if let undated, event.isUndated {
+                let key = if case .first = undated { Int64.min } else { Int64.max }
+                rows.append((key, event.rank, index))
+                continue
+            }
             let time = event.time(at: moment)
             guard holds(time, request) else { continue }
             rows.append(row(index, event, time, request.order, &random))
         }
         rows.sort { ($0.key, $0.tie, $0.index) < ($1.key, $1.tie, $1.index) }
-        var limit = ignoresLimit ? Int.max : min(request.limit, clamp)
+        cut(&rows, events)
+        var limit = ignoresLimit ? Int.max : min(request.limit, moment < clampChange ? clamp : laterClamp)
         if shrinksBy > 0, limit > 1 { limit -= Int(random.next(in: 0...min(shrinksBy, Int64(limit - 1)))) }
         var page: [Int] = []
         for (position, row) in rows.enumerated() {
@@ -123,6 +109,18 @@ struct ListServer {
         }
         if !copiesAfterLimit { page = Array(page.prefix(limit)) }
         return .page(page.filter { $0 >= 0 })
+    }
+
+    private func cut(_ rows: inout [(key: Int64, tie: Int64, index: Int)], _ events: [ListedEvent]) {
+        var bytes: Int64 = 0
+        guard mostBytes < .max else { return }
+        for (position, row) in rows.enumerated() {
+            bytes += events[row.index].bytes
+            if bytes > mostBytes {
+                rows.removeSubrange(max(position, 1)...)
+                return
+            }
+        }
     }
 
     /// What an answer shows as started_at; nil where it shows none.
@@ -138,12 +136,22 @@ struct ListServer {
     }
 
     private func holds(_ time: Int64, _ request: PageRequest) -> Bool {
+        if comparesTexts {
+            let (from, to, time) = (text(request.from), text(request.to), text(time))
+            return (includesTo ? time <= to : time < to) && (includesFrom ? time >= from : time > from)
+        }
         let key = time / comparedUnit * comparedUnit
         let to = read(request.to + boundShift)
         let from = read(request.from + boundShift)
         let isBeforeEnd = !keepsTo || (includesTo ? key <= to : key < to)
         let isAfterStart = !keepsFrom || (includesFrom ? key >= from : key > from)
         return isBeforeEnd && isAfterStart
+    }
+
+    /// A number for a date-time that sorts as its text does, where a fraction is written only if there is one.
+    private func text(_ time: Int64) -> Int64 {
+        let fraction = time % 1_000_000_000
+        return (time / 1_000_000_000 - 1_700_000_000) * 2_000_000_000 + (fraction == 0 ? 1_999_999_999 : fraction)
     }
 
     private func read(_ bound: Int64) -> Int64 {
@@ -153,7 +161,7 @@ struct ListServer {
     private func row(
         _ index: Int, _ event: ListedEvent, _ time: Int64, _ asked: SearchOrder, _ random: inout SplitMix
     ) -> (key: Int64, tie: Int64, index: Int) {
-        let key = time / sortedUnit * sortedUnit
+        let key = comparesTexts ? text(time) : time / sortedUnit * sortedUnit
         let sign: Int64
         switch order {
         case .asAsked: sign = isNewestFirst(asked) ? -1 : 1

@@ -42,7 +42,8 @@ extension SearchWorld {
 
     /// Whether the server does all that a search needs: then it may not be incomplete.
     var mustBeComplete: Bool {
-        guard server.hidesOneOf == 0, server.shrinksBy == 0, !server.roundsTimes, server.boundShift == 0,
+        guard server.hidesOneOf == 0, server.shrinksBy == 0, server.mostBytes == .max, server.clampChange == .max,
+            server.undated == nil, !server.comparesTexts, !events.contains(where: { $0.flickers }), !server.roundsTimes, server.boundShift == 0,
             server.comparedUnit <= 1_000_000_000, case .asAsked = server.order, server.keepsFrom, server.keepsTo,
             !server.refusesReverse,
             server.sortedUnit <= server.comparedUnit, largestPage >= 1000,

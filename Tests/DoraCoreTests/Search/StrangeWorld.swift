@@ -21,8 +21,18 @@ enum Strangeness: CaseIterable {
     case shuffles
     /// Within a second the order is arbitrary, whatever the bounds tell apart.
     case sortsBySecond
-    /// Bounds are compared by the minute.
+    /// Bounds are compared by the minute, the hour or the day.
     case comparesMinutes
+    /// Date-times are compared as texts.
+    case comparesTexts
+    /// Its copies are not all of one state: some events are in one answer and not in the next.
+    case flickers
+    /// Pages are cut by their bytes.
+    case cutsByBytes
+    /// Events without a time are in every answer, before all others or after them.
+    case undatedEverywhere
+    /// Under load it gives fewer events, or more.
+    case changesClamp
 }
 
 extension SearchWorld {
@@ -54,8 +64,24 @@ extension SearchWorld {
             server.sortedUnit = SearchWorld.second
         case .comparesMinutes:
             spread()
-            server.comparedUnit = pick([10, 60]) * SearchWorld.second
+            server.comparedUnit = pick([10, 60, 3600, 86_400]) * SearchWorld.second
             server.sortedUnit = pick([1, server.comparedUnit])
+        case .comparesTexts:
+            server.comparesTexts = true
+            server.order = .asAsked
+        case .flickers:
+            for index in events.indices where chance(20) { events[index].flickers = true }
+        case .cutsByBytes:
+            spread()
+            for index in events.indices { events[index].bytes = chance(80) ? 1 : random.next(in: 1...20) }
+            server.mostBytes = random.next(in: 20...60)
+        case .undatedEverywhere:
+            spread()
+            server.undated = pick(ListServer.Undated.allCases)
+            for index in events.indices where chance(10) { events[index].form = .withoutTime }
+        case .changesClamp:
+            server.laterClamp = pick([3, 5, 10, 20, 50, 1000])
+            server.clampChange = Int(random.next(in: 1...10))
         }
     }
 
