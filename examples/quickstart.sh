@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Builds libdora and fetches incident events with the C example.
+# Builds libdora, fetches incident events and searches for more, with the C examples.
 #
 #     examples/quickstart.sh               from a small server on this machine
 #     examples/quickstart.sh FAILURE_ID    from Datadog, with DD_API_KEY, DD_APP_KEY and DD_SITE
@@ -13,8 +13,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 . Tests/prepare.sh
 
 prefix=$PWD/.build/stage
-program=$PWD/.build/quickstart/get_failure
-server_output=$PWD/.build/quickstart/local_api.json
+programs=$PWD/.build/quickstart
+server_output=$programs/local_api.json
 server_pid=
 
 stop_server() {
@@ -33,10 +33,15 @@ build() {
     find_swift
     say "Building libdora and installing it into .build/stage"
     stage "$prefix"
-    say "Compiling examples/c/get_failure.c"
-    mkdir -p "$(dirname "$program")"
+    mkdir -p "$programs"
+    compile get_failure
+    compile search
+}
+
+compile() {
+    say "Compiling examples/c/$1.c"
     # shellcheck disable=SC2046
-    cc -std=c99 -Wall -Wextra -o "$program" examples/c/get_failure.c \
+    cc -std=c99 -Wall -Wextra -o "$programs/$1" "examples/c/$1.c" \
         $(pkg-config --cflags --libs dora) -Wl,-rpath,"$(pkg-config --variable=libdir dora)"
 }
 
@@ -58,29 +63,37 @@ start_server() {
     [ -n "$(server_fact base_url)" ] || fail "the local server did not get ready within 20 seconds"
 }
 
+# ask PROGRAM ARGUMENT...: runs it on the local server.
+ask() {
+    local program=$1
+    shift
+    say "$program $*"
+    "$programs/$program" --base-url "$(server_fact base_url)" --ca-file "$(server_fact ca_file)" "$@"
+}
+
 ask_local_server() {
-    local id
     start_server
     # The keys of the local server; nothing of the caller's environment goes there.
     unset DD_BEARER_TOKEN DD_SITE
     DD_API_KEY=$(server_fact api_key)
     DD_APP_KEY=$(server_fact app_key)
     export DD_API_KEY DD_APP_KEY
-    for id in documented-example date-time-example field-example; do
-        say "get_failure $id"
-        "$program" --base-url "$(server_fact base_url)" --ca-file "$(server_fact ca_file)" "$id"
-    done
+    ask get_failure documented-example
+    ask get_failure date-time-example
+    ask get_failure field-example
+    ask search --from 2026-05-01 --to 2026-06-01 'severity:(SEV-1 OR SEV-2 OR Urgent)'
     stop_server
-    say "Done: three incident events fetched over HTTPS from a local server, which has been stopped."
-    printf 'The library is in .build/stage, the program is .build/quickstart/get_failure.\n'
-    printf 'To ask Datadog: DD_API_KEY=... DD_APP_KEY=... examples/quickstart.sh FAILURE_ID\n'
+    say "Done: three incident events fetched, and a month searched, over HTTPS from a local server, which has been stopped."
+    printf 'The library is in .build/stage, the programs are .build/quickstart/get_failure and search.\n'
+    printf 'To ask Datadog: DD_API_KEY=... DD_APP_KEY=... .build/quickstart/search --from 30d\n'
+    printf '                DD_API_KEY=... DD_APP_KEY=... examples/quickstart.sh FAILURE_ID\n'
 }
 
 ask_datadog() {
     [ -n "${DD_API_KEY:-}" ] && [ -n "${DD_APP_KEY:-}" ] ||
         fail "asking Datadog takes DD_API_KEY and DD_APP_KEY in the environment"
     say "Asking https://api.${DD_SITE:-datadoghq.com} for $1"
-    "$program" -- "$1"
+    "$programs/get_failure" -- "$1"
     say "Done: one incident event fetched from Datadog."
 }
 

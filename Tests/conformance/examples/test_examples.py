@@ -74,6 +74,15 @@ INC-1187 | Refunds were booked twice (Urgent)
 """
 
 
+SEARCH_OUTPUT = """\
+STARTED (UTC)       DURATION SEVERITY SERVICE          NAME
+2026-05-30 15:14:48 23h 07m  SEV-1    search           Search is down
+2026-05-29 07:06:58 36m 14s  Urgent   search           INC-343 | search shows stale data
+2026-05-20 23:18:23 4h 13m   SEV-1    identity         Identity is down
+2026-05-20 06:40:00 1d 04h   Urgent   ledger-api       INC-1187 | Refunds were booked twice
+"""
+
+
 @pytest.mark.parametrize("failure_id, output", [("documented-example", DOCUMENTED_OUTPUT),
                                                 ("date-time-example", DATE_TIME_OUTPUT),
                                                 ("field-example", FIELD_OUTPUT)])
@@ -110,5 +119,6 @@ def test_the_quickstart_from_any_directory(tmp_path):
     assert DOCUMENTED_OUTPUT in result.stdout
     assert DATE_TIME_OUTPUT in result.stdout
     assert FIELD_OUTPUT in result.stdout
+    assert SEARCH_OUTPUT in result.stdout
     facts = json.loads((REPOSITORY / ".build" / "quickstart" / "local_api.json").read_text())
     assert not pathlib.Path(facts["ca_file"]).exists(), "the local server must have been stopped"
