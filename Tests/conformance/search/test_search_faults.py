@@ -1,35 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pages that fail: retries, errors that leave a search where it was, limits of size, time and rate."""
 
-import itertools
-import threading
 import time
 
 import pytest
 
 from completion_queue import Queue
 from harness import API_KEY, Client, DoraError
-from searches import END, ERROR, WAITING, Search, search_all
+from searches import END, ERROR, WAITING, Search, ids, search_all
 from servers.behaviours import API_TYPE, DOCUMENTED, HTML, chunked, gzipped, head, raw, reply, sending
-from servers.list_server import World, items, page_of
+from servers.list_server import World, at_times, first_slow, items, limited, page_of, slow
 from time_limits import SLACK_SECONDS, over_within
 
 ALL = [event.id for event in reversed(items(205))]
-
-
-def ids(found):
-    return [failure_id for failure_id, _ in found]
-
-
-def at_times(number_fails, faults, behaviour):
-    """The requests of which `number_fails` is true meet the faults in turn, the others the behaviour."""
-    numbers, kinds, lock = itertools.count(1), itertools.cycle(faults), threading.Lock()
-
-    def answer(exchange):
-        with lock:
-            fault = next(kinds) if number_fails(next(numbers)) else None
-        (fault or behaviour)(exchange)
-    return answer
 
 
 def cut_body(exchange):
@@ -194,18 +177,6 @@ def test_a_page_over_the_limit_is_asked_for_in_halves(serve):
 
 # Time
 
-def slow(seconds, behaviour):
-    def answer(exchange):
-        exchange.wait(seconds)
-        behaviour(exchange)
-    return answer
-
-
-def first_slow(seconds, behaviour):
-    """The first request takes so long."""
-    return at_times(lambda number: number == 1, [slow(seconds, behaviour)], behaviour)
-
-
 def test_a_page_has_a_deadline_and_the_next_call_goes_on(serve):
     world = World(items(205))
     settings = serve(at_times(lambda number: number == 2, [lambda exchange: exchange.be_silent()], world))
@@ -282,12 +253,6 @@ def test_the_next_page_is_on_its_way_once_half_of_this_one_is_read(serve, list_s
 
 
 # Rate
-
-def limited(remaining, reset, name=None):
-    headers = [("X-RateLimit-Limit", 5), ("X-RateLimit-Period", 1), ("X-RateLimit-Remaining", remaining),
-               ("X-RateLimit-Reset", reset)]
-    return headers + ([("X-RateLimit-Name", name)] if name else [])
-
 
 def limited_event(remaining, reset, name):
     return reply(200, DOCUMENTED.replace(b'"string"', b'"documented"'), *limited(remaining, reset, name))

@@ -112,3 +112,7 @@ def search_all(settings, query=None, first=NO_FROM, last=NO_TO, page_size=None, 
     """What a client of its own finds."""
     with Client(**settings) as client, Search(client, query, first, last, page_size, reader) as search:
         return search.all()
+
+
+def ids(found):
+    return [failure_id for failure_id, _ in found]

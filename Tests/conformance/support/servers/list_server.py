@@ -5,6 +5,7 @@ order and size. Whatever is not known of Datadog's can be either way."""
 import bisect
 import dataclasses
 import datetime
+import itertools
 import json
 import re
 import threading
@@ -137,3 +138,34 @@ def attributes_of(request):
 
 def page_of(events):
     return b'{"data":[' + b",".join(event.raw for event in events) + b"]}"
+
+
+# What a server does beside answering
+
+def at_times(number_fails, faults, behaviour):
+    """The requests of which `number_fails` is true meet the faults in turn, the others the behaviour."""
+    numbers, kinds, lock = itertools.count(1), itertools.cycle(faults), threading.Lock()
+
+    def answer(exchange):
+        with lock:
+            fault = next(kinds) if number_fails(next(numbers)) else None
+        (fault or behaviour)(exchange)
+    return answer
+
+
+def slow(seconds, behaviour):
+    def answer(exchange):
+        exchange.wait(seconds)
+        behaviour(exchange)
+    return answer
+
+
+def first_slow(seconds, behaviour):
+    """The first request takes so long."""
+    return at_times(lambda number: number == 1, [slow(seconds, behaviour)], behaviour)
+
+
+def limited(remaining, reset, name=None):
+    headers = [("X-RateLimit-Limit", 5), ("X-RateLimit-Period", max(1, reset)), ("X-RateLimit-Remaining", remaining),
+               ("X-RateLimit-Reset", reset)]
+    return headers + ([("X-RateLimit-Name", name)] if name else [])
