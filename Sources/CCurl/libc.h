@@ -20,7 +20,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -162,10 +161,12 @@ static inline int shim_is_readable(int descriptor) {
     return poll(&one, 1, 0) > 0;
 }
 
-/* Tells a socket from every other that its number may belong to, before or after; 0 = no such descriptor. */
+/* Tells a socket from every other that its number may belong to, before or after. 0 = no socket, or a kernel before
+ * 4.12. (fstat would tell, too, and ask for glibc 2.33.) */
 static inline uint64_t shim_socket_identity(int socket) {
-    struct stat status;
-    return fstat(socket, &status) == 0 ? (uint64_t)status.st_ino : 0;
+    uint64_t cookie = 0;
+    socklen_t size = sizeof cookie;
+    return getsockopt(socket, SOL_SOCKET, SO_COOKIE, &cookie, &size) == 0 ? cookie : 0;
 }
 
 /* Takes what waits to be read, and ends a stream socket in both directions: whoever looks at it finds it closed. */
