@@ -85,8 +85,10 @@ $(unversioned)/libcurl.pc: Makefile
 	    "$$(pkg-config --variable=pcfiledir libcurl)/libcurl.pc" > $@
 
 # Stripped, and the compiler's hash of each module cleared: it depends on where the sources lie, and
-# the library is to be the same, bit by bit, wherever it was built.
+# the library is to be the same, bit by bit, wherever it was built. SwiftPM takes no note of a C header that
+# changed: what was compiled before goes.
 $(out)/$(library): $(sources) | $(if $(filter any,$(LIBCURL)),$(unversioned)/libcurl.pc)
+	if [ -n "$$(find include Sources/CCurl -newer .build/release/libdora.so 2>/dev/null)" ]; then rm -f .build/release/*.build/*.o; fi
 	$(SWIFT) build -c release --product dora --disable-local-rpath $(pkgconfig_$(LIBCURL)) $(SWIFTFLAGS)
 	mkdir -p $(out)
 	$(OBJCOPY) --dump-section .swift_modhash=$(out)/hashes .build/release/libdora.so $(out)/whole.so
