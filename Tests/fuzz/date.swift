@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+@testable import DoraCore
+
 /// A date-time of RFC 3339 and an HTTP-date. What is accepted has the form the RFC asks for, and
 /// says the same when it is written with another offset.
 @_cdecl("LLVMFuzzerTestOneInput")

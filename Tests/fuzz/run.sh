@@ -21,13 +21,30 @@ output=$PWD/.build/fuzz
 mkdir -p "$output/failures"
 find_swift
 
+# compile OPTION...
+compile() {
+    swiftc -O -g -wmo -parse-as-library -sanitize=fuzzer,address -enable-testing -package-name libdora -I Sources/CCurl -I "$output" "$@"
+}
+
+# is_newer FILE SOURCE...: whether the file was made after all of those changed.
+is_newer() {
+    local file=$1
+    shift
+    [ -e "$file" ] && [ -z "$(find "$@" -type f -newer "$file")" ]
+}
+
+# The core is compiled once for all targets.
+build_core() {
+    is_newer "$output/DoraCore.o" Sources/DoraCore Sources/CCurl Tests/fuzz/run.sh && return
+    # shellcheck disable=SC2046
+    compile -module-name DoraCore -emit-module -emit-module-path "$output/DoraCore.swiftmodule" \
+        -c $(find Sources/DoraCore -name "*.swift") -o "$output/unfinished.o"
+    mv "$output/unfinished.o" "$output/DoraCore.o"
+}
+
 build() {
-    local program=$output/$1
-    if [ -x "$program" ] && [ -z "$(find Sources/DoraCore Sources/CCurl "Tests/fuzz/$1.swift" -newer "$program")" ]; then
-        return
-    fi
-    swiftc -O -g -parse-as-library -sanitize=fuzzer,address -use-ld=lld -module-name Fuzz \
-        -package-name libdora -I Sources/CCurl $(find Sources/DoraCore -name "*.swift") "Tests/fuzz/$1.swift" -o "$program"
+    is_newer "$output/$1" "$output/DoraCore.o" "Tests/fuzz/$1.swift" && return
+    compile -use-ld=lld -module-name Fuzz "Tests/fuzz/$1.swift" "$output/DoraCore.o" -o "$output/$1"
 }
 
 # fuzz TARGET: inputs worth keeping go to the corpus, the first directory named.
@@ -47,6 +64,7 @@ fuzz() {
     }
 }
 
+build_core
 total=0
 for target in "$@"; do
     build "$target"
