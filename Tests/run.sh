@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 #
-# Runs every test: installs what is missing, builds the debug and the release
-# library, tests both. The last line says how many tests passed and failed.
+# Runs the tests: installs what is missing, builds the debug and the release library, tests both.
+#
+#     Tests/run.sh            all of them
+#     Tests/run.sh --fast     without those that are marked slow or alone (Tests/README.md)
+#
+# The last line says how many tests passed and failed.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -41,24 +45,62 @@ prepare() {
 
 # A runner that fails leaves its report, and the summary counts it; one that
 # breaks off leaves none, and the summary counts that as a failure.
-run_swift_tests() {
-    say "Swift Testing: the core, debug build"
-    swift test --disable-xctest --xunit-output "$reports/core.xml" </dev/null || true
+
+# The core's tests have a directory of their own to build in: SwiftPM lets one build at a time into each.
+start_core_tests() {
+    say "Swift Testing: the core, debug build, beside what follows"
+    swift test --scratch-path .build/core --disable-xctest --xunit-output "$reports/core.xml" \
+        </dev/null >"$reports/core.log" 2>&1 &
+    core_tests=$!
+    trap 'kill "$core_tests" 2>/dev/null || true' EXIT
 }
 
-run_conformance_tests() {
-    say "Release build into .build/stage"
-    stage "$PWD/.build/stage" || return 0
-    say "pytest: the installed library"
-    "$virtual_environment/bin/python" -m pytest -q Tests/conformance \
-        --junit-xml="$reports/conformance.xml" </dev/null || true
-    say "pytest: the Python package"
-    "$virtual_environment/bin/python" -m pytest -q bindings/python/tests \
-        --junit-xml="$reports/python.xml" </dev/null || true
+finish_core_tests() {
+    local status=0
+    wait "$core_tests" || status=$?
+    trap - EXIT
+    say "Swift Testing: the core"
+    tail -n "$([ "$status" -eq 0 ] && echo 1 || echo 60)" "$reports/core.log"
 }
+
+# conformance NAME MARKS [OPTION...]
+conformance() {
+    local name=$1 marks=$2
+    shift 2
+    say "pytest: the installed library, $name"
+    "$virtual_environment/bin/python" -m pytest -q Tests/conformance -m "$marks" \
+        --junit-xml="$reports/$name.xml" "$@" </dev/null || true
+}
+
+# binding NAME DIRECTORY: the tests of a package for another language.
+binding() {
+    say "pytest: the package for $1"
+    "$virtual_environment/bin/python" -m pytest -q "$2" --junit-xml="$reports/$1.xml" </dev/null || true
+}
+
+# Most tests wait for timers: twice as many at once as there are processors.
+side_by_side=(-n "$(($(nproc) * 2))" --dist loadfile --no-loadscope-reorder)
+
+marks="not alone"
+case ${1:-} in
+    "") ;;
+    --fast) marks="not alone and not slow" ;;
+    *) fail "usage: Tests/run.sh [--fast]" ;;
+esac
 
 prepare
-run_swift_tests
-run_conformance_tests
-say "Summary"
-"$virtual_environment/bin/python" Tests/summarize.py "$reports"/core*.xml "$reports/conformance.xml" "$reports/python.xml"
+started=$SECONDS
+start_core_tests
+say "Release build into .build/stage"
+if stage "$PWD/.build/stage"; then
+    conformance side-by-side "$marks" "${side_by_side[@]}"
+    binding python bindings/python/tests
+    finish_core_tests
+    [ "${1:-}" = --fast ] || conformance alone "alone"
+else
+    finish_core_tests
+fi
+expected=("$reports/side-by-side.xml" "$reports/python.xml")
+[ "${1:-}" = --fast ] || expected+=("$reports/alone.xml")
+say "Summary, after $((SECONDS - started)) seconds"
+"$virtual_environment/bin/python" Tests/summarize.py "$reports"/core*.xml "${expected[@]}"

@@ -15,6 +15,8 @@ import capi
 from paths import REPOSITORY
 from servers.behaviours import DATE_TIME, DOCUMENTED, in_turn, reply
 
+pytestmark = pytest.mark.slow
+
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "other_languages"
 BUILD = REPOSITORY / ".build" / "other_languages"
 JNA = "/usr/share/java/jna.jar"

@@ -169,7 +169,7 @@ def test_a_stream_that_hangs_holds_no_other_up(server, local):
 
 def test_a_stream_that_times_out_leaves_the_connection_to_the_others(server, local):
     server.answer("hung", lambda stream: None)
-    settings = {**local, "max_retries": 0, "attempt_timeout_ms": 500}
+    settings = {**local, "max_retries": 0, "attempt_timeout_ms": 1500}
     with Client(**settings) as client, Queue(client, 4) as queue:
         queue.add("hung", 1000)
         add_many(server, queue, 20, lambda stream: stream.later(0.05, event))

@@ -11,6 +11,7 @@ from paths import REPOSITORY
 FUZZ = REPOSITORY / "Tests" / "fuzz"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_seeds_are_handled():
     seeds = [path for path in (FUZZ / "seeds").glob("*/*") if path.is_file()]

@@ -112,6 +112,7 @@ def test_wrong_usage(get_failure, arguments):
     assert result.stderr.startswith("usage: get_failure")
 
 
+@pytest.mark.alone
 def test_the_quickstart_from_any_directory(tmp_path):
     result = subprocess.run([REPOSITORY / "examples" / "quickstart.sh"], cwd=tmp_path, stdin=subprocess.DEVNULL,
                             capture_output=True, text=True, timeout=300)

@@ -63,6 +63,7 @@ def test_ten_thousand_events(tmp_path, authority, host):
     assert len({line.split(" ")[2] for line in lines}) == 10_001, "each id once, and one beforehand"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("sanitizer, options", [("thread", {"TSAN_OPTIONS": "halt_on_error=1"}),
                                                 ("address", {"ASAN_OPTIONS": "detect_leaks=1"})])

@@ -14,6 +14,7 @@ def arguments(server, authority):
     return server.base_url, authority.ca_file
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_thread_sanitizer_is_silent(sanitized, server, arguments):
     server.answer("broken", sending(chunked(DOCUMENTED[:99], end=b""), "cut"))
@@ -23,6 +24,7 @@ def test_thread_sanitizer_is_silent(sanitized, server, arguments):
         TSAN_OPTIONS="halt_on_error=1")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_address_sanitizer_is_silent(sanitized, server, arguments):
     server.answer("broken", sending(chunked(DOCUMENTED[:99], end=b""), "cut"))

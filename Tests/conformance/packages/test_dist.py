@@ -39,6 +39,7 @@ def unpacked(archive, tmp_path):
     return (tmp_path / DISTRIBUTION).rename(tmp_path / "elsewhere")
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_another_build_in_another_directory_is_bit_identical(archive, tmp_path):
     copy = tmp_path / "a copy in a directory of a longer name"

@@ -325,13 +325,12 @@ def test_cancel_ends_everything_that_was_added_before(server, local):
     with Client(**local) as client, Queue(client, 4) as queue:
         add_many(queue, range(100))
         assert queue.next(150) is None
-        sent = len(server.requests)
         client.cancel()
         results = queue.drain()
         assert_each_once(results, range(100))
         assert {result.error.code for result in results} == {"cancelled"}
         time.sleep(0.1)
-        assert len(server.requests) == sent, "what was cancelled is not asked for"
+        assert len(server.requests) <= 4, "what waited for its turn is not asked for"
         add_many(queue, range(4))
         assert_all_events(queue.drain(), range(4))
 

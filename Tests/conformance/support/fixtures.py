@@ -3,6 +3,7 @@
 
 import os
 import shlex
+import signal
 import socket
 import subprocess
 import time
@@ -14,6 +15,14 @@ import pytest
 for name in list(os.environ):
     if name.startswith("DD_") or name.lower().endswith("_proxy"):
         del os.environ[name]
+
+# A shell's background jobs ignore SIGINT, and so would the programs that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+from stage import problem
+
+if PROBLEM := problem():
+    pytest.exit(PROBLEM, returncode=4)
 
 import capi
 from paths import C_PROGRAMS

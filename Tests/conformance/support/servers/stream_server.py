@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP/2 servers that allow a number of streams at once, and count connections and streams."""
 
+import time
+
 import h2.settings
 from hyperframe.frame import SettingsFrame
 
@@ -16,6 +18,7 @@ class StreamServer(HTTP2Server):
         self.max_streams = max_streams
         self.at_once = 0
         self.refused = 0
+        self.begun = 0
         super().__init__(context)
 
     def converse(self, connection, number):
@@ -26,13 +29,21 @@ class StreamServer(HTTP2Server):
         conversation.protocol.local_settings = h2.settings.Settings(client=False)
         conversation.run()
 
-    def answering_after(self, seconds, behaviour):
-        """A behaviour that takes its time, and notes how many streams of a connection are open meanwhile."""
+    def answering_after(self, seconds, behaviour, enough=0, most_seconds=10):
+        """A behaviour that takes its time, and notes how many streams of a connection are open meanwhile: after the first
+        answer, which the others wait for, longer than `seconds` on a busy machine, until that many are."""
+        began = time.monotonic()
+
+        def answer_later(stream):
+            self.begun += 1
+            is_busy = self.begun > 1 and self.at_once < enough and time.monotonic() < began + most_seconds
+            stream.later(seconds, answer_later if is_busy else behaviour)
+
         def answer(stream):
             if stream.protocol.open_inbound_streams > self.max_streams:
                 self.refused += 1
                 stream.break_off(REFUSED_STREAM)
                 return
             self.at_once = max(self.at_once, stream.protocol.open_inbound_streams)
-            stream.later(seconds, behaviour)
+            answer_later(stream)
         return answer
