@@ -67,12 +67,14 @@ struct dora_client;
 struct dora_failure;
 struct dora_queue;
 struct dora_result;
+struct dora_search;
 void dora_error_free(struct dora_error *error);
 void dora_config_free(struct dora_config *config);
 void dora_client_free(struct dora_client *client);
 void dora_failure_free(struct dora_failure *failure);
 void dora_queue_free(struct dora_queue *queue);
 void dora_result_free(struct dora_result *result);
+void dora_search_free(struct dora_search *search);
 #else
 #define DORA_FREED_BY(function)
 #endif
@@ -878,6 +880,7 @@ enum {
  *          several searches, and queues and calls beside them.
  * Since: 0.2.0.
  */
+DORA_MUST_USE DORA_FREED_BY(dora_search_free)
 dora_search *dora_search_failures(dora_client *client, const char *query, int64_t from_unix_ns, int64_t to_unix_ns,
                                   dora_error **error);
 
@@ -923,6 +926,7 @@ bool dora_search_set_page_size(dora_search *search, uint32_t events, dora_error 
  * Threads: the search's.
  * Since: 0.2.0.
  */
+DORA_MUST_USE
 dora_search_status dora_search_next(dora_search *search, int64_t timeout_ms, dora_failure **failure,
                                     dora_error **error);
 

@@ -15,7 +15,7 @@ import re
 # Where the text of the header's rules starts, after their names.
 RULE_COLUMN = 11
 # What compilers want to know of a declaration, and readers need not.
-ATTRIBUTE = re.compile(r"^DORA_MUST_USE DORA_FREED_BY\(\w+\)\n", re.MULTILINE)
+ATTRIBUTE = re.compile(r"^DORA_MUST_USE(?: DORA_FREED_BY\(\w+\))?\n", re.MULTILINE)
 FIELDS = ("Parameters", "Returns", "Errors", "Threads", "Since")
 
 

@@ -14,6 +14,8 @@ LEAKED = "dora_failure *failure = dora_get_failure(client, id, NULL); return fai
 TWICE = "dora_failure *failure = dora_get_failure(client, id, NULL); dora_failure_free(failure); dora_failure_free(failure);"
 MISMATCHED = "dora_failure *failure = dora_get_failure(client, id, NULL); free(failure);"
 ANOTHER = "dora_queue *queue = dora_queue_new(client, 0, NULL); dora_client_free((dora_client *)(void *)queue);"
+UNSEEN = "dora_search *search = dora_search_failures(client, id, INT64_MIN, INT64_MAX, NULL); " \
+         "dora_failure *failure; dora_search_next(search, -1, &failure, NULL); dora_search_free(search);"
 RIGHT = """
     dora_queue *queue = dora_queue_new(client, 0, NULL);
     dora_result *result;
@@ -43,6 +45,7 @@ int use(dora_client *client, const char *id) {{ {statements} return client == NU
     ("gcc -std=c99", DROPPED, "-Wunused-result"),
     ("g++ -std=c++17", DROPPED, "-Wunused-result"),
     ("clang -std=c99", DROPPED, "-Wunused-result"),
+    ("gcc -std=c99", UNSEEN, "-Wunused-result"),
     ("gcc -O2 -std=c99", MISMATCHED, "-Wmismatched-dealloc"),
     ("gcc -O2 -std=c99", ANOTHER, "-Wmismatched-dealloc"),
     ("gcc -fanalyzer -std=c99", LEAKED, "-Wanalyzer-malloc-leak"),
