@@ -10,12 +10,14 @@
  *
  * Ownership  Objects own what they wrap, move and do not copy; an error does,
  *            as exceptions must. A queue keeps its client's connections and keys
- *            alive. native_handle is the object of dora.h, which stays owned.
+ *            alive, and so does a search. native_handle is the object of dora.h, which
+ *            stays owned.
  * Views      A string_view, a response_view and the pointer to a result's error
  *            are borrowed: they live as long as the event, error or result that
  *            they came from. A temporary lends nothing, so that
  *            `client.get_failure(id).name()` does not compile: keep the event in
- *            a variable. What a queue's loop gives lives for one iteration.
+ *            a variable. What the loop over a queue or search gives lives for one
+ *            iteration, and may be moved out.
  * Time       A time limit is any duration, rounded up to milliseconds, or
  *            dora::no_limit. A duration that is over, as `deadline - now` may be,
  *            is the shortest limit and never none.
@@ -196,9 +198,20 @@ struct keep_the_event_in_a_variable;
 struct keep_the_error_in_a_variable;
 struct keep_the_result_in_a_variable;
 
+/** A std::optional that lends nothing as a temporary. */
+template <typename Value>
+class optional : public std::optional<Value> {
+public:
+    using std::optional<Value>::optional;
+
+    Value *operator->() & noexcept DORA_LIFETIMEBOUND { return &**this; }
+    const Value *operator->() const & noexcept DORA_LIFETIMEBOUND { return &**this; }
+    keep_the_result_in_a_variable operator->() const && = delete;
+};
+
 /**
- * The iterator of a queue, which reads one element ahead of the caller and
- * keeps it, as std::istream_iterator does. The end is the default one.
+ * The iterator of a queue or search, which keep the element that it shows, as
+ * std::istream_iterator does. The end is the default one.
  */
 template <typename Source, typename Element>
 class iterator {
@@ -340,7 +353,15 @@ public:
 
 private:
     friend class client;
+    friend class search;
 
+    /** An invalid argument that the C API is not asked about; the message is static. */
+    static error refused(const char *message)
+    {
+        dora_error *error = nullptr;
+        [[maybe_unused]] const dora_failure *none = dora_get_failure(nullptr, nullptr, &error);
+        return dora::error(error, message);
+    }
     /** With a message that is static, in place of the error's own. */
     error(dora_error *owned, const char *message) : error_(owned, dora_error_free), message_(message) {}
 
@@ -585,8 +606,7 @@ public:
     {
         dora_error *error = nullptr;
         if (settings.config_ == nullptr) { // to dora_client_new it would be the environment
-            [[maybe_unused]] const dora_failure *none = dora_get_failure(nullptr, nullptr, &error);
-            return dora::error(error, "config: moved from; make a new one");
+            return dora::error::refused("config: moved from; make a new one");
         }
         const auto keep_logger = [log = settings.logger_](dora_client *made) { dora_client_free(made); };
         std::shared_ptr<dora_client> made(dora_client_new(settings.config_.get(), &error), keep_logger);
@@ -612,10 +632,11 @@ public:
 
 private:
     friend class queue;
+    friend class search;
 
     explicit client(std::shared_ptr<dora_client> made) noexcept : client_(std::move(made)) {}
 
-    std::shared_ptr<dora_client> client_; // shared with the client's queues
+    std::shared_ptr<dora_client> client_; // shared with the client's queues and searches
 };
 
 // ------------------------------------------------------- Completion queue
@@ -658,7 +679,7 @@ public:
     }
 
     /** The next event that is complete; nothing when none is pending or the time is up. */
-    [[nodiscard]] std::optional<completion> next(time_limit timeout = no_limit)
+    [[nodiscard]] detail::optional<completion> next(time_limit timeout = no_limit)
     {
         const detail::owner<dora_result, dora_result_free> done(dora_queue_next(queue_.get(), timeout.as_timeout()));
         if (done == nullptr) {
@@ -693,6 +714,82 @@ private:
 
     detail::client_owner<dora_queue, dora_queue_free> queue_;
     std::optional<completion> current_; // what the iterators show
+};
+
+// ----------------------------------------------------------------- Search
+
+/**
+ * Every incident event of a span of time that matches a query, newest first, as
+ * dora_search_failures says, and an input range of them:
+ * `for (dora::failure &failure : search)`. An error leaves the loop and the search
+ * where it was: another loop goes on. Events may be moved out.
+ */
+class search {
+public:
+    using iterator = detail::iterator<search, failure>;
+    using bound = std::optional<time_point>;
+
+    /** Events with from <= started_at < to. Without a query all; without a bound none. */
+    explicit search(const client &source, std::string_view query = {}, bound from = {}, bound to = {})
+        : search(try_make(source, query, from, to).value())
+    {
+    }
+
+    static result<search> try_make(const client &source, std::string_view query = {}, bound from = {}, bound to = {})
+    {
+        if (query.find('\0') != std::string_view::npos) {
+            return error::refused("query: holds a NUL character");
+        }
+        dora_error *error = nullptr;
+        dora_search *made = dora_search_failures(source.client_.get(), detail::c_string(query), nanoseconds(from, INT64_MIN),
+                                                 nanoseconds(to, INT64_MAX), &error);
+        return made == nullptr ? result<search>(dora::error(error)) : search(made, source.client_);
+    }
+
+    /** How many events to ask for at a time, before the first of them. */
+    search &page_size(std::uint32_t events)
+    {
+        dora_error *error = nullptr;
+        return dora_search_set_page_size(search_.get(), events, &error) ? *this : throw dora::error(error);
+    }
+
+    /** The next event; nothing at the end or when the time is up, which has_ended tells. */
+    [[nodiscard]] detail::optional<failure> next(time_limit timeout = no_limit) { return try_next(timeout).value(); }
+    result<detail::optional<failure>> try_next(time_limit timeout = no_limit)
+    {
+        dora_failure *found = nullptr;
+        dora_error *error = nullptr;
+        const dora_search_status status = dora_search_next(search_.get(), timeout.as_timeout(), &found, &error);
+        has_ended_ = status == DORA_SEARCH_END;
+        if (status == DORA_SEARCH_ERROR) {
+            return dora::error(error);
+        }
+        return found == nullptr ? detail::optional<failure>() : failure(found);
+    }
+    /** Whether the last next found the end. */
+    bool has_ended() const noexcept { return has_ended_; }
+    /** For poll and event loops, as dora_search_fd says. */
+    int fd() const noexcept { return dora_search_fd(search_.get()); }
+    /** NULL after a move. */
+    dora_search *native_handle() const noexcept { return search_.get(); }
+
+    /** Waits for the first event, or for the one that follows where a loop was left. */
+    iterator begin() { return iterator(*this); }
+    iterator end() noexcept { return {}; }
+
+private:
+    friend iterator;
+
+    search(dora_search *made, std::shared_ptr<dora_client> source) noexcept : search_(made, {std::move(source)}) {}
+
+    static std::int64_t nanoseconds(bound time, std::int64_t none) noexcept
+    {
+        return time.has_value() ? time->time_since_epoch().count() : none;
+    }
+
+    detail::client_owner<dora_search, dora_search_free> search_;
+    std::optional<failure> current_; // what the iterators show
+    bool has_ended_ = false;
 };
 
 } // namespace dora

@@ -10,6 +10,7 @@ import pytest
 
 from programs import WARNINGS, run
 from servers.behaviours import DOCUMENTED, reply
+from servers.list_server import World, items
 
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "cpp"
 # What lends something of a temporary: every compiler refuses it, and says what to do.
@@ -25,6 +26,9 @@ DANGLING = {
     "error of a result": 'const dora::error *error = client.try_get_failure("id").error();',
     "body of an error": 'auto body = dora::error(*client.try_get_failure("id").error()).body();',
     "a moved completion": 'auto name = std::move(queue.next()->outcome)->name();',
+    "the next completion": 'auto name = queue.next()->outcome->name();',
+    "the next event": 'auto name = search.next()->name();',
+    "the next event without an error": 'auto name = search.try_next().value()->name();',
     "parsed": 'auto name = dora::failure::parse("{}").name();',
 }
 # What goes out of scope: clang sees it, without asking for a warning.
@@ -42,6 +46,7 @@ DROPPED = {
     "client": 'dora::client::try_make();',
     "parsed": 'dora::failure::parse("{}");',
     "completion": 'queue.next();',
+    "next event": 'search.next();',
     "addition": 'queue.try_add("id");',
 }
 each_compiler = pytest.mark.parametrize("compiler", ["g++", "clang++"])
@@ -63,8 +68,9 @@ def without_diagnosis(compiler, misuses, diagnosis):
 
 
 def in_functions(misuses):
-    """Each in a function that has a client and a queue."""
-    return {name: f"void function{index}(dora::client &client, dora::queue &queue) {{ (void)client; (void)queue; {misuse} }}"
+    """Each in a function that has a client, a queue and a search."""
+    return {name: f"void function{index}(dora::client &client, dora::queue &queue, dora::search &search) "
+            f"{{ (void)client; (void)queue; (void)search; {misuse} }}"
             for index, (name, misuse) in enumerate(misuses.items())}
 
 
@@ -122,6 +128,17 @@ def test_right_programs(server, authority, tmp_path, compiler, standard, level, 
     program = build(tmp_path, "lifetimes", compiler, standard, level, sanitizer)
     result = run(program, server.base_url, authority.ca_file)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize(("compiler", "standard", "level", "sanitizer"), BUILDS[::2])
+def test_a_search(server, authority, tmp_path, compiler, standard, level, sanitizer):
+    """All events once, whatever an error does to the loop."""
+    world = World(items(25))
+    server.answer_list(lambda exchange: reply(503)(exchange) if exchange.attempt == 2 else world(exchange))
+    program = build(tmp_path, "search", compiler, standard, level, sanitizer)
+    result = run(program, server.base_url, authority.ca_file)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert world.requests[0]["query"] == "severity:High"
 
 
 def test_a_view_that_outlives_its_iteration_is_found_at_run_time(server, authority, tmp_path):
