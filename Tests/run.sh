@@ -72,10 +72,11 @@ conformance() {
         --junit-xml="$reports/$name.xml" "$@" </dev/null || true
 }
 
-# binding NAME DIRECTORY: the tests of a package for another language.
-binding() {
-    say "pytest: the package for $1"
-    "$virtual_environment/bin/python" -m pytest -q "$2" --junit-xml="$reports/$1.xml" </dev/null || true
+bindings() {
+    say "pytest: the Python package"
+    "$virtual_environment/bin/python" -m pytest -q bindings/python/tests --junit-xml="$reports/python.xml" </dev/null || true
+    say "minitest: the Ruby gem"
+    DORA_JUNIT="$reports/ruby.xml" ruby -w -I bindings/ruby/lib bindings/ruby/test/all.rb </dev/null || true
 }
 
 # Most tests wait for timers: twice as many at once as there are processors.
@@ -94,13 +95,13 @@ start_core_tests
 say "Release build into .build/stage"
 if stage "$PWD/.build/stage"; then
     conformance side-by-side "$marks" "${side_by_side[@]}"
-    binding python bindings/python/tests
+    bindings
     finish_core_tests
     [ "${1:-}" = --fast ] || conformance alone "alone"
 else
     finish_core_tests
 fi
-expected=("$reports/side-by-side.xml" "$reports/python.xml")
+expected=("$reports"/{side-by-side,python,ruby}.xml)
 [ "${1:-}" = --fast ] || expected+=("$reports/alone.xml")
 say "Summary, after $((SECONDS - started)) seconds"
 "$virtual_environment/bin/python" Tests/summarize.py "$reports"/core*.xml "${expected[@]}"

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# frozen_string_literal: true
+
+# A stand-in for the API on the loopback, in a process of its own. It prints its port. The id that is
+# asked for says what is answered:
+#
+#     event, event-...     the event
+#     delay-MS...          the event, after a while
+#     large-BYTES          an event with a name of this length
+#     echo                 an event whose custom tags are the request's headers
+#     status-CODE          an error with that status, a title, meta and Retry-After: 7
+#     limited              a 200 with the rate limit's headers
+#     silent...            no answer at all
+#
+# It ends with its standard input.
+
+require "json"
+require "socket"
+
+def event(id, attributes = {})
+  { data: { id: id, type: "dora_failure", attributes: {
+    services: ["shopist"], team: ["backend"], env: %w[prod staging], name: "Database outage", severity: "High",
+    version: "v1", custom_tags: ["department:engineering", "a:b:c"],
+    started_at: 1_693_491_974_123_456_789, finished_at: 1_693_491_984_123_456_789, **attributes
+  } } }
+end
+
+def answer(id, headers)
+  case id
+  when /\Adelay-(\d+)/
+    sleep Regexp.last_match(1).to_i / 1000.0
+    [200, event(id), {}]
+  when /\Alarge-(\d+)/ then [200, event(id, name: "x" * Regexp.last_match(1).to_i), {}]
+  when "echo" then [200, event(id, custom_tags: headers), {}]
+  when /\Astatus-(\d+)/
+    item = { title: "A title", detail: "A detail", meta: { a: [1] }, source: { pointer: "/data" } }
+    [Regexp.last_match(1).to_i, { errors: [item] }, { "Retry-After" => "7" }]
+  when "limited"
+    [200, event(id), { "X-RateLimit-Limit" => 100, "X-RateLimit-Remaining" => 99, "X-RateLimit-Period" => 60,
+                       "X-RateLimit-Reset" => 30 }]
+  when /\Asilent/ then sleep
+  else [200, event(id), {}]
+  end
+end
+
+def serve(socket)
+  while (line = socket.gets)
+    headers = []
+    while (header = socket.gets&.chomp) && !header.empty?
+      headers << header
+    end
+    status, body, more = answer(line.split[1][%r{[^/]*\z}], headers)
+    body = JSON.generate(body)
+    fields = { "Content-Type" => "application/json", "Content-Length" => body.bytesize,
+               "X-Request-Id" => "request-7", **more }
+    socket.write("HTTP/1.1 #{status} Reason\r\n#{fields.map { |name, value| "#{name}: #{value}\r\n" }.join}\r\n#{body}")
+  end
+rescue SystemCallError
+  nil # the client went away
+ensure
+  socket.close
+end
+
+listener = TCPServer.new("127.0.0.1", 0)
+listener.listen(512)
+puts listener.addr[1]
+$stdout.flush
+Thread.new do
+  loop { Thread.new(listener.accept) { |socket| serve(socket) } }
+end
+$stdin.read
