@@ -84,17 +84,31 @@ $(unversioned)/libcurl.pc: Makefile
 	sed -e '/^Libs\.private/d' -e 's|^Libs:.*|Libs: -L$(unversioned) -lcurl|' \
 	    "$$(pkg-config --variable=pcfiledir libcurl)/libcurl.pc" > $@
 
-# Stripped, and the compiler's hash of each module cleared: it depends on where the sources lie, and
-# the library is to be the same, bit by bit, wherever it was built. SwiftPM takes no note of a C header that
-# changed: what was compiled before goes.
+# The library is to be the same, bit by bit, wherever it was built. So debugging information names folders
+# from the checkout and from the toolchain on, and nothing of the compiler's caches; the compiler's hash of
+# each module, which depends on where the sources lie, is cleared; the build id is a hash of the stripped
+# library.
+toolchain = $$($(SWIFT) -print-target-info | sed -n 's|.*"runtimeResourcePath": "\(.*\)/lib/swift".*|\1|p')
+moved = -Xswiftc -file-prefix-map -Xswiftc $(1)=$(2) -Xcc -ffile-prefix-map=$(1)=$(2)
+no_id := 0000000000000000000000000000000000000000
+
+# SwiftPM takes no note of a C header that changed: what was compiled before goes. .symbols is the library
+# before it is stripped; a debugger finds it by the build id.
 $(out)/$(library): $(sources) | $(if $(filter any,$(LIBCURL)),$(unversioned)/libcurl.pc)
 	if [ -n "$$(find include Sources/CCurl -newer .build/release/libdora.so 2>/dev/null)" ]; then rm -f .build/release/*.build/*.o; fi
-	$(SWIFT) build -c release --product dora --disable-local-rpath $(pkgconfig_$(LIBCURL)) $(SWIFTFLAGS)
+	$(SWIFT) build -c release --product dora --disable-local-rpath $(pkgconfig_$(LIBCURL)) \
+	    $(call moved,$(call quoted,$(CURDIR)),.) $(call moved,"$(toolchain)",swift) \
+	    -Xswiftc -Xfrontend -Xswiftc -no-clang-module-breadcrumbs -Xlinker --build-id=0x$(no_id) $(SWIFTFLAGS)
 	mkdir -p $(out)
 	$(OBJCOPY) --dump-section .swift_modhash=$(out)/hashes .build/release/libdora.so $(out)/whole.so
 	head -c "$$(wc -c < $(out)/hashes)" /dev/zero > $(out)/zeros
-	$(OBJCOPY) --strip-unneeded --update-section .swift_modhash=$(out)/zeros $(out)/whole.so $@
-	rm $(out)/hashes $(out)/zeros $(out)/whole.so
+	$(OBJCOPY) --update-section .swift_modhash=$(out)/zeros $(out)/whole.so $@.symbols
+	$(OBJCOPY) --strip-unneeded $@.symbols $(out)/whole.so
+	$(OBJCOPY) --dump-section .note.gnu.build-id=$(out)/id $(out)/whole.so
+	{ head -c 16 $(out)/id; sha1sum < $(out)/whole.so | head -c 40 | sed 's/../\\x&/g' | xargs -0 printf %b; } > $(out)/named
+	$(OBJCOPY) --update-section .note.gnu.build-id=$(out)/named $@.symbols
+	$(OBJCOPY) --update-section .note.gnu.build-id=$(out)/named $(out)/whole.so $@
+	rm $(out)/hashes $(out)/zeros $(out)/whole.so $(out)/id $(out)/named
 
 # One object with what the public functions reach, where only these are global: a program may hold
 # another Swift runtime.

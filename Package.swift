@@ -48,7 +48,6 @@ let package = Package(
                     "-Xlinker", "-z", "-Xlinker", "relro",
                     "-Xlinker", "-z", "-Xlinker", "now",
                     "-Xlinker", "-z", "-Xlinker", "noexecstack",
-                    "-Xlinker", "--build-id=none",
                 ]),
             ]
         ),

@@ -28,6 +28,11 @@ def sha256(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def symbols(directory):
+    [file] = (directory / ".build" / "make").glob("libdora.so.*.symbols")
+    return file
+
+
 @pytest.fixture(scope="module")
 def archive():
     return make_dist(REPOSITORY)
@@ -42,9 +47,10 @@ def unpacked(archive, tmp_path):
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_another_build_in_another_directory_is_bit_identical(archive, tmp_path):
-    copy = tmp_path / "a copy in a directory of a longer name"
+    copy = tmp_path / "a copy's folder, of a longer & harder name"
     shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".build", ".git", "__pycache__"))
     assert sha256(make_dist(copy)) == sha256(archive)
+    assert sha256(symbols(copy)) == sha256(symbols(REPOSITORY)), "what a debugger reads, for -dbgsym"
 
 
 def test_the_checksum(archive):
@@ -71,6 +77,14 @@ def test_no_path_of_the_build_is_left(unpacked):
 def test_the_library_is_stripped(unpacked):
     sections = subprocess.run(["readelf", "-SW", unpacked / "lib" / "libdora.so"], check=True, capture_output=True, text=True)
     assert not re.search(r"\.symtab|\.debug", sections.stdout)
+
+
+def test_a_debugger_finds_what_was_stripped_by_the_build_id(unpacked):
+    def build_id(file):
+        notes = subprocess.run(["readelf", "-n", file], check=True, capture_output=True, text=True).stdout
+        return re.search(r"Build ID: ([0-9a-f]{40})", notes).group(1)
+
+    assert build_id(unpacked / "lib" / "libdora.so") == build_id(symbols(REPOSITORY)) != "0" * 40
 
 
 def test_a_program_builds_and_runs_by_pkg_config_alone(unpacked, tmp_path):
