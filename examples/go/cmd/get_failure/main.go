@@ -67,8 +67,8 @@ func printFailure(failure *dora.Failure) {
 	printField("team", failure.Team)
 	printField("version", failure.Version)
 	printTimes(failure.StartedAt, failure.FinishedAt)
-	printField("commit", failure.GitCommitSHA)
-	printField("repository", failure.GitRepositoryURL)
+	printField("commit", failure.CommitSHA)
+	printField("repository", failure.RepositoryURL)
 	printList("tags", failure.CustomTags)
 }
 
