@@ -18,7 +18,9 @@ module Dora
   require_relative "libdora/errors"
   require_relative "libdora/failure"
   require_relative "libdora/session"
+  require_relative "libdora/waiter"
   require_relative "libdora/queue"
+  require_relative "libdora/search"
   require_relative "libdora/walk"
   require_relative "libdora/client"
 

@@ -25,7 +25,8 @@ class HeaderTest < DoraTest
 
   def scalar(name)
     { "void" => LIBRARY::VOID, "int" => LIBRARY::INT, "bool" => LIBRARY::BOOL, "size_t" => LIBRARY::SIZE,
-      "uint32_t" => LIBRARY::UINT32, "dora_error_code" => LIBRARY::UINT32, "uint64_t" => LIBRARY::UINT64,
+      "uint32_t" => LIBRARY::UINT32, "dora_error_code" => LIBRARY::UINT32,
+      "dora_search_status" => LIBRARY::UINT32, "uint64_t" => LIBRARY::UINT64,
       "int64_t" => LIBRARY::INT64 }.fetch(name)
   end
 
@@ -70,6 +71,12 @@ class HeaderTest < DoraTest
     kinds = Dora::Error.const_get(:KINDS)
     codes.each { |name, code| assert kinds[code.to_i], "no class for DORA_ERROR_#{name}" }
     assert_equal codes.size + 1, kinds.size
+  end
+
+  def test_search_statuses
+    search = Dora.const_get(:Search)
+    assert_equal({ "EVENT" => 1, "WAITING" => 2, "END" => 3, "ERROR" => 4 }, HEADER.scan(/DORA_SEARCH_(\w+) = (\d+)/).to_h.transform_values(&:to_i))
+    assert_equal [1, 2, 3], [search::EVENT, search::WAITING, search::FINISHED]
   end
 
   def test_phases

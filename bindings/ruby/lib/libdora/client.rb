@@ -93,6 +93,35 @@ module Dora
       self
     end
 
+    # Yields a Failure for every event that matches a query, newest first, with a +started_at+ in a span of
+    # time. Each comes once; pages are asked for as they are needed. Without a block: an Enumerator.
+    #
+    #     client.search("severity:High env:production", Time.utc(2026)...Time.utc(2027)) { |failure| ... }
+    #     client.search.first(10)
+    #
+    # [query] Datadog's search syntax; nil = all.
+    # [span] A Range of Times, which may lack either end; nil = all.
+    # [page_size] How many events to ask for at a time, at most 1,000.
+    # [on_error] Is called with an Error. If it returns true the search goes on from where it was, which asks
+    #            for the same page anew; in strict mode, behind the event that departs from the schema.
+    #
+    # Raises Error; Incomplete where events would be left out, whatever +on_error+ says.
+    def search(query = nil, span = nil, page_size: 1000, on_error: nil)
+      text = query.nil? ? nil : Settings.text("query", query)
+      bounds = Search.bounds(span)
+      Settings.integer("page_size", page_size, Search::PAGE_SIZES.min, Search::PAGE_SIZES.max)
+      raise TypeError, "on_error: #call is expected" unless on_error.nil? || on_error.respond_to?(:call)
+      return enum_for(:search, query, span, page_size: page_size, on_error: on_error) unless block_given?
+
+      using(-> { session.search(text, bounds, page_size) }) do |search|
+        while (found = search.next)
+          next yield(found) if found.is_a?(Failure)
+          raise found if found.is_a?(Incomplete) || !on_error&.call(found)
+        end
+      end
+      self
+    end
+
     # Ends every call in progress with Cancelled; later calls work. From any thread, and in a
     # signal's handler.
     def cancel
@@ -134,15 +163,19 @@ module Dora
       @session || raise(TypeError, "uninitialized client")
     end
 
-    # Lends a queue to the block. Should an interrupt come where nothing catches it, the queue's
-    # finalizer ends what is here.
-    def with_queue(max_in_flight)
-      queue = nil
+    def with_queue(max_in_flight, &block)
+      using(-> { session.lend(max_in_flight) }, &block)
+    end
+
+    # Lends a queue or a search to the block. Should an interrupt come where nothing catches it, the
+    # object's finalizer ends what is here.
+    def using(lend)
+      lent = nil
       begin
-        Thread.handle_interrupt(Object => :never) { queue = session.lend(max_in_flight) }
-        yield queue
+        Thread.handle_interrupt(Object => :never) { lent = lend.call }
+        yield lent
       ensure
-        queue&.release
+        lent&.release
       end
     end
   end

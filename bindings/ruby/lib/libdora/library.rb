@@ -7,9 +7,10 @@ require_relative "loading"
 module Dora
   # The functions of dora.h, without their prefix, each a method.
   #
-  # Fiddle keeps Ruby's lock during all of them: none blocks (dora_queue_next is
-  # called with a timeout of 0 only), and so no other thread comes between. The
-  # exceptions are those that free a client or a queue, which may take a moment.
+  # Fiddle keeps Ruby's lock during all of them: none blocks (dora_queue_next and
+  # dora_search_next are called with a timeout of 0 only), and so no other thread comes
+  # between. The exceptions are those that free a client, a queue or a search, which may
+  # take a moment.
   module Library # :nodoc:
     VOID = Fiddle::TYPE_VOID
     # An Integer. Not TYPE_VOIDP: Fiddle converts that with Kernel#Integer, which swallows what
@@ -93,21 +94,26 @@ module Dora
       [VOID, [ADDRESS], %w[queue_free]],
       [UINT64, [ADDRESS], %w[result_tag]],
       [ADDRESS, [ADDRESS], %w[result_take_failure result_take_error]],
-      [VOID, [ADDRESS], %w[result_free]]
+      [VOID, [ADDRESS], %w[result_free]],
+
+      [ADDRESS, [ADDRESS, TEXT, INT64, INT64, ADDRESS], %w[search_failures]],
+      [BOOL, [ADDRESS, UINT32, ADDRESS], %w[search_set_page_size]],
+      [UINT32, [ADDRESS, INT64, ADDRESS, ADDRESS], %w[search_next]],
+      [INT, [ADDRESS], %w[search_fd]],
+      [VOID, [ADDRESS], %w[search_free]]
     ].freeze
 
     # What a Ruby program has no use for, and why.
     UNUSED = {
       "get_failure" => "blocks: Client#failure waits for a queue's descriptor, as Ruby's own IO does",
       "result_failure_id" => "Client#each_failure keeps the id itself",
-      "queue_cancel" => "a walk that ends early frees its queue",
-      **%w[search_failures search_set_page_size search_next search_fd search_free].to_h { |name| [name, "still to come"] }
+      "queue_cancel" => "a walk that ends early frees its queue"
     }.freeze
 
     HANDLE, PATH = Loading.open
     bound = FUNCTIONS.flat_map { |result, arguments, names| names.map { |name| [name, arguments, result] } }
     bound.each do |name, arguments, result|
-      lock = !%w[client_free queue_free].include?(name)
+      lock = !%w[client_free queue_free search_free].include?(name)
       function = Fiddle::Function.new(Loading.address(HANDLE, PATH, name), arguments, result, need_gvl: lock)
       const_set(name.upcase, function)
       parameters = arguments.each_index.map { |index| "a#{index}" }.join(", ")

@@ -1,28 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # frozen_string_literal: true
 
-require "io/wait"
-
 module Dora
-  # A completion queue, for one thread at a time. It waits on the queue's descriptor,
-  # as Ruby's IO does: other threads and a fibre scheduler's fibres run, and Timeout,
-  # Thread#kill and signals end the wait.
-  #
-  # Between two waits nothing but a signal comes through: a native result is never half taken.
-  class Queue # :nodoc:
-    # Seconds between two looks at a queue that has no descriptor, for want of them.
-    WITHOUT_DESCRIPTOR = 0.02
-
+  # A completion queue.
+  class Queue < Waiter # :nodoc:
     def initialize(session, entry, reusable)
-      @session = session
-      @entry = entry
       @reusable = reusable
-      ObjectSpace.define_finalizer(self, Queue.finalizer(session, entry))
-    end
-
-    # Frees the queue of a walk that was left half-way, once nobody has it.
-    def self.finalizer(session, entry)
-      proc { Thread.handle_interrupt(Object => :never) { session.drop(entry) } }
+      super(session, entry)
     end
 
     def lent
@@ -30,7 +14,7 @@ module Dora
       self
     end
 
-    # Ends the use of this queue. It serves again only if nothing is pending in it.
+    # It serves again only if nothing is pending in it.
     def release
       Thread.handle_interrupt(Object => :never) do
         @entry.busy = true
@@ -38,11 +22,6 @@ module Dora
         @entry.busy = false
         reusable ? @session.give_back(self, @entry) : drop
       end
-    end
-
-    def drop
-      ObjectSpace.undefine_finalizer(self)
-      @session.drop(@entry)
     end
 
     # Raises InvalidArgument if there can be no event with this id.
@@ -56,36 +35,15 @@ module Dora
     end
 
     # The next completion. Something must be pending.
-    def wait
-      busy do
-        completion = look
-        until completion
-          wait_readable
-          completion = look
-        end
-        completion
-      end
-    end
+    public :wait
 
     private
 
-    # Session#close, on whatever thread, leaves a busy queue to the one that is in here.
-    def busy
-      @entry.busy = true
-      raise ClosedError, "the client is closed" if @session.closed?
-
-      yield
-    ensure
-      @entry.busy = false
-    end
-
     def look
-      Thread.handle_interrupt(Object => :never) do
+      calling do
         result = Library.queue_next(@entry.address, 0)
         result.zero? ? nil : take(result)
       end
-    ensure
-      Log.write(@session.logger, @session.log_id) if @session.logger
     end
 
     def take(result)
@@ -96,14 +54,8 @@ module Dora
       Library.result_free(result)
     end
 
-    # In a forked child the descriptor is another one.
-    def wait_readable
-      if @process != Process.pid
-        descriptor = Library.queue_fd(@entry.address)
-        @io = descriptor.negative? ? nil : IO.for_fd(descriptor, autoclose: false)
-        @process = Process.pid if @io
-      end
-      @io ? @io.wait_readable : sleep(WITHOUT_DESCRIPTOR)
+    def descriptor
+      Library.queue_fd(@entry.address)
     end
   end
   private_constant :Queue

@@ -2,7 +2,7 @@
 # frozen_string_literal: true
 
 module Dora
-  # A native client and its native queues: who uses them, and who frees them when.
+  # A native client, and its native queues and searches: who uses them, and who frees them when.
   #
   # There is no Mutex here, since signal handlers and finalizers come here, too. Ruby's own lock makes
   # a single operation of an Array or a Hash whole; so whoever takes an entry out is
@@ -12,8 +12,9 @@ module Dora
     # Queues that wait for the next call; more are freed.
     IDLE = 16
 
-    # A native queue. busy: a thread is inside of a call on it, or waits for its descriptor.
-    Entry = Struct.new(:address, :thread, :busy)
+    # A native queue or search, and the function that frees it. busy: a thread is inside of a call on
+    # it, or waits for its descriptor.
+    Entry = Struct.new(:address, :free, :thread, :busy)
 
     attr_reader :logger, :log_id
 
@@ -43,9 +44,17 @@ module Dora
         queue = @idle.pop if max_in_flight == 1
         next queue.lent if queue
 
-        entry = Entry.new(Library.call(:queue_new, client, max_in_flight), Thread.current, false)
-        @entries[entry] = true
-        Queue.new(self, entry, max_in_flight == 1)
+        Queue.new(self, enter(Library.call(:queue_new, client, max_in_flight), :queue_free), max_in_flight == 1)
+      end
+    end
+
+    # A Search for what matches a query within bounds in nanoseconds.
+    def search(query, bounds, page_size)
+      visit do |client|
+        entry = enter(Library.call(:search_failures, client, query, *bounds), :search_free)
+        search = Search.new(self, entry)
+        Library.call(:search_set_page_size, entry.address, page_size)
+        search
       end
     end
 
@@ -58,10 +67,10 @@ module Dora
       end
     end
 
-    # Frees a queue, once.
+    # Frees a queue or a search, once.
     def drop(entry)
-      @visitors[visitor = Object.new] = true # others run while a queue is freed; the client must last as long
-      Library.queue_free(entry.address) if @entries.delete(entry)
+      @visitors[visitor = Object.new] = true # others run while it is freed; the client must last as long
+      Library.public_send(entry.free, entry.address) if @entries.delete(entry)
     ensure
       @visitors.delete(visitor)
       free_client_if_unused
@@ -71,8 +80,8 @@ module Dora
       visit { |client| Library.client_cancel(client) }
     end
 
-    # Calls in progress end as cancelled, and the last of them frees the client. A queue that nobody is
-    # inside of goes at once: a walk that was left half-way finds the session closed.
+    # Calls in progress end as cancelled, and the last of them frees the client. What nobody is inside
+    # of goes at once: a walk that was left half-way finds the session closed.
     def close
       return if @closed
 
@@ -102,6 +111,12 @@ module Dora
     end
 
     private
+
+    def enter(address, free)
+      entry = Entry.new(address, free, Thread.current, false)
+      @entries[entry] = true
+      entry
+    end
 
     # Lends the native client for the block: it is not freed meanwhile.
     def visit

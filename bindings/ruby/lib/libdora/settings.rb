@@ -96,6 +96,12 @@ module Dora
         value.respond_to?(:add) ? value : mismatch(name, "a Logger (an object with the method add)", value)
       end
 
+      # Not Kernel#Integer: it takes "5" and 1.5.
+      def integer(name, value, least, most)
+        mismatch(name, "an Integer", value) unless value.is_a?(Integer)
+        in_range(name, value, least, most)
+      end
+
       private
 
       def set(config, name, value, log_id)
@@ -103,12 +109,6 @@ module Dora
         return value.each { |header| Library.config_add_header(config, *header) } if name == :headers
 
         Library.public_send(SETTERS.fetch(name) { "config_set_#{name}" }, config, *value)
-      end
-
-      # Not Kernel#Integer: it takes "5" and 1.5.
-      def integer(name, value, least, most)
-        mismatch(name, "an Integer", value) unless value.is_a?(Integer)
-        in_range(name, value, least, most)
       end
 
       def in_range(name, value, least, most, unit = nil)

@@ -12,10 +12,15 @@
 #     limited              a 200 with the rate limit's headers
 #     silent...            no answer at all
 #
+# A search's query says how many events there are, "count:250", a second apart and back from
+# 2026-01-01 00:00:00 UTC. Words in it: "slow" waits before each answer, "odd" has an odd event among them,
+# "once-503" answers the first request with that status, "many" has them all in one instant, "silent".
+#
 # It ends with its standard input.
 
 require "json"
 require "socket"
+require "time"
 
 def event(id, attributes = {})
   { data: { id: id, type: "dora_failure", attributes: {
@@ -43,13 +48,43 @@ def answer(id, headers)
   end
 end
 
+NEWEST = Time.utc(2026)
+REFUSED = Hash.new(0)
+
+# The answer to a list request, newest first.
+def list(request)
+  request = JSON.parse(request, symbolize_names: true).dig(:data, :attributes)
+  query = request[:query].to_s
+  return sleep if query.include?("silent")
+
+  sleep 0.3 if query.include?("slow")
+  return [503, { errors: ["Unavailable"] }, {}] if query.include?("once-503") && (REFUSED[query] += 1) == 1
+
+  from, to = request.values_at(:from, :to).map { |time| Time.iso8601(time) }
+  found = Array.new(query[/count:(\d+)/, 1].to_i) { |number| [number, query.include?("many") ? NEWEST : NEWEST - number] }
+  found = found.select { |_, time| time.between?(from, to) }
+  found.reverse! unless request[:sort].start_with?("-")
+  items = found.first(request[:limit]).map { |number, time| item(number, time, query) }
+  [200, { data: items }, {}]
+end
+
+def item(number, time, query)
+  started = (time.to_r * 1_000_000_000).to_i
+  attributes = { started_at: started, finished_at: started + 1 }
+  attributes[:team] = 5 if number == 1 && query.include?("odd")
+  event("item-#{number}", attributes)[:data]
+end
+
 def serve(socket)
   while (line = socket.gets)
     headers = []
     while (header = socket.gets&.chomp) && !header.empty?
       headers << header
     end
-    status, body, more = answer(line.split[1][%r{[^/]*\z}], headers)
+    length = headers.find { |header| header.downcase.start_with?("content-length:") }&.slice(/\d+/).to_i
+    request = socket.read(length)
+    method, path = line.split
+    status, body, more = method == "POST" ? list(request) : answer(path[%r{[^/]*\z}], headers)
     body = JSON.generate(body)
     fields = { "Content-Type" => "application/json", "Content-Length" => body.bytesize,
                "X-Request-Id" => "request-7", **more }
