@@ -16,6 +16,8 @@ struct PageReading {
     private(set) var firstSecond: Int64 = 0
     private(set) var lastSecond: Int64 = 0
     private(set) var lastPlace: Int64 = 0
+    private(set) var lowestSecond = Int64.max
+    private(set) var highestSecond = Int64.min
     /// Whether the seconds are in the order that was asked for, and how finely the times are.
     private(set) var isInOrder = true
     private(set) var orderedTo = BoundSearch.Precision.nanosecond
@@ -64,6 +66,8 @@ struct PageReading {
             }
         }
         datedCount &+= 1
+        lowestSecond = min(lowestSecond, second)
+        highestSecond = max(highestSecond, second)
         lastSecond = second
         lastPlace = place
     }

@@ -40,6 +40,8 @@ extension SearchWalk {
             return []
         }
         order.orderedTo = order.orderedTo.coarsest(reading.orderedTo)
+        let reachesOtherEnd = reading.isInOrder ? reading.highestSecond >= summit : reading.lowestSecond <= edge ?? .max
+        if !reachesOtherEnd { noteCut(reading, limit) }
         if !reading.isInOrder {
             order.canReverse = false
             conclude()
@@ -67,7 +69,7 @@ extension SearchWalk {
         } else if let second = other.moreAt {
             foundMore(at: second)
         } else if other.reachesAbove, other.showsEdge || end.isEdgeGone && isReliable {
-            state = order.canReverse ? .ended : state
+            if mayHideOdd { conclude() } else { state = .ended }
         } else if !other.reachesAbove {
             end.isConfirmed = other.isOnPage && page == wholePage && other.edgeCount == known.count(of: page)
             conclude()

@@ -73,6 +73,19 @@ extension SearchWalk {
         }
     }
 
+    /// Whether there may be events without a time behind the last page: a server may put them behind all others, in
+    /// either order.
+    var mayHideOdd: Bool { (endsOdd || last.isFull || !isOnePage) && !size.isShort(last) }
+
+    /// A page of the whole span does not reach to its other end: if it is shorter than others, the length of a page
+    /// says nothing.
+    mutating func noteCut(_ reading: PageReading, _ limit: Int) {
+        let count = reading.seconds.count
+        if reading.datedCount > 0, size.isShort(PageCount(items: count, events: count, limit: limit)) {
+            size.isUneven = true
+        }
+    }
+
     // MARK: Measuring
 
     var measureLimit: Int { size.limit(for: max(first.items, last.items) &* 2 &+ 1) }
@@ -92,6 +105,7 @@ extension SearchWalk {
             if !isKnown(item(index)) { hasOthers = true }
             if known.page(of: item(index)) == page { ofPage &+= 1 }
         }
+        if reading.lowestSecond > edge ?? .max { noteCut(reading, limit) }
         size.note(PageCount(items: count, events: events.count, limit: limit))
         end.measure = hasOthers || ofPage < known.count(of: page) ? .others : .onlyKnown
         conclude()

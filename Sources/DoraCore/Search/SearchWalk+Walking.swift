@@ -79,6 +79,7 @@ extension SearchWalk {
     private mutating func note(_ count: PageCount, _ reading: PageReading) {
         if page == 1 { first = count }
         last = count
+        endsOdd = reading.seconds.last == PageReading.odd
         end.isConfirmed = false
         size.note(count)
         size.fitted(bytes: reading.byteCount)

@@ -78,6 +78,8 @@ package struct SearchWalk {
     var wholePage = 0
     var first = PageCount()
     var last = PageCount()
+    /// Whether the last page ended with an event that has no time.
+    var endsOdd = false
     /// The first half of the last page whose bound was the highest: what a page in the reverse order does not begin with.
     var topHalf = KnownEvents()
     /// Whether that page's times show that it is in order.

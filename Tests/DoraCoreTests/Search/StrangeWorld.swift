@@ -80,6 +80,7 @@ extension SearchWorld {
             server.undated = pick(ListServer.Undated.allCases)
             for index in events.indices where chance(10) { events[index].form = .withoutTime }
         case .changesClamp:
+            spread()
             server.laterClamp = pick([3, 5, 10, 20, 50, 1000])
             server.clampChange = Int(random.next(in: 1...10))
         }
