@@ -14,6 +14,9 @@ let embedded: [SwiftSetting] = [
         .when(configuration: .release)),
 ]
 
+// What waits for the network is made small, what reads JSON fast.
+let small = embedded + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+
 let package = Package(
     name: "libdora",
     products: [
@@ -28,15 +31,17 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
         .target(name: "DoraCore", dependencies: ["CCurl"], swiftSettings: embedded),
-        .target(name: "DoraHTTP", dependencies: ["CCurl", "DoraCore"], swiftSettings: embedded),
+        .target(name: "DoraHTTP", dependencies: ["CCurl", "DoraCore"], swiftSettings: small),
         .target(
             name: "Dora",
             dependencies: ["CCurl", "CDora", "DoraCore", "DoraHTTP"],
             exclude: ["libdora.map"],
-            swiftSettings: embedded,
+            swiftSettings: small,
             linkerSettings: [
                 .unsafeFlags(
-                    ["-enable-experimental-feature", "Embedded", "-Xlinker", "--gc-sections"],
+                    [
+                        "-enable-experimental-feature", "Embedded", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
+                    ],
                     .when(configuration: .release)),
                 // GNU ld and gold leave local symbols in the dynamic table.
                 .unsafeFlags([

@@ -9,7 +9,7 @@ package final class ErrorItems {
     private let offsets: [UInt32]
     private let records: ByteBuffer
 
-    init(_ offsets: [UInt32], _ records: consuming ByteBuffer) {
+    private init(_ offsets: [UInt32], _ records: consuming ByteBuffer) {
         self.offsets = offsets
         self.records = records
     }
@@ -19,14 +19,33 @@ package final class ErrorItems {
         guard let start = body.start else { return nil }
         // What `terminate` does, for a buffer that is only lent: it always has room for the padding.
         memset(start + body.count, 0, ByteBuffer.padding)
-        var decoder = ErrorItemsDecoder(JSONScanner(start: start, count: body.count))
+        let scanner = JSONScanner(start: start, count: body.count)
+        var reader = JSONReader(scanner, isWatching: false)
         do throws(JSONFault) {
-            guard let list = try decoder.findList() else { return nil }
-            try decoder.readItems(list)
+            let value = try reader.enterDocument()
+            try reader.leaveDocument(try reader.skipValue(value, depth: 0))
+            guard value.pointee == UInt8(ascii: "{"), let list = JSONPointer("/errors").value(in: value, &reader)?.start,
+                list.pointee == UInt8(ascii: "[")
+            else { return nil }
+            return try read(list, &reader)
         } catch {
             return nil
         }
-        return decoder.finish()
+    }
+
+    private static func read(_ list: BytePointer, _ reader: inout JSONReader) throws(JSONFault) -> ErrorItems {
+        var offsets: [UInt32] = []
+        var records = ByteBuffer()
+        var place = list
+        var hasElement = reader.enterArray(&place)
+        while hasElement {
+            offsets.append(UInt32(truncatingIfNeeded: records.count))
+            records.append(errorItem: place, &reader)
+            place = try reader.skipValue(place, depth: 0)
+            hasElement = try reader.nextElement(&place)
+        }
+        records.shrink()
+        return ErrorItems(offsets, records)
     }
 
     package var count: Int { offsets.count }
@@ -66,11 +85,59 @@ package final class ErrorItems {
 
 /// The fields of an item, in the order of its record: a byte that says which are there, the strings
 /// with a NUL each, then where `meta` starts in the body and how long it is.
-enum ErrorField: UInt8 {
+private enum ErrorField: UInt8, CaseIterable {
     case title, detail, status, sourcePointer, sourceParameter, sourceHeader, meta
 
-    static let count = 7
-    static let sourceFields = 3..<6
-
     var bit: UInt8 { 1 &<< rawValue }
+
+    /// Of equal names the last one counts, as everywhere.
+    var pointer: JSONPointer {
+        switch self {
+        case .title: JSONPointer("/title")
+        case .detail: JSONPointer("/detail")
+        case .status: JSONPointer("/status")
+        case .sourcePointer: JSONPointer("/source/pointer")
+        case .sourceParameter: JSONPointer("/source/parameter")
+        case .sourceHeader: JSONPointer("/source/header")
+        case .meta: JSONPointer("/meta")
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// The record of an item: an object, or a string that is the title. Anything else has no fields.
+    fileprivate mutating func append(errorItem item: BytePointer, _ reader: inout JSONReader) {
+        let offset = count
+        append(0)
+        var present: UInt8 = 0
+        if item.pointee == UInt8(ascii: "\"") {
+            append(decoding: item)
+            present = ErrorField.title.bit
+        } else if item.pointee == UInt8(ascii: "{") {
+            for field in ErrorField.allCases {
+                guard let value = field.pointer.value(in: item, &reader) else { continue }
+                if case .meta = field {
+                    append(littleEndian: reader.scanner.offset(value.start))
+                    append(littleEndian: reader.scanner.offset(value.end) &- reader.scanner.offset(value.start))
+                } else if value.start.pointee == UInt8(ascii: "\"") {
+                    append(decoding: value.start)
+                } else {
+                    continue
+                }
+                present |= field.bit
+            }
+        }
+        start?[offset] = present
+    }
+
+    private mutating func append(littleEndian number: UInt32) {
+        for shift: UInt32 in [0, 8, 16, 24] { append(UInt8(truncatingIfNeeded: number &>> shift)) }
+    }
+
+    /// The decoded bytes of a string up to a NUL, out of whose reach a C string ends, and a NUL.
+    private mutating func append(decoding quote: BytePointer) {
+        var sequence = JSONByteSequence(quote: quote)
+        while let byte = sequence.next(), byte != 0 { append(byte) }
+        append(0)
+    }
 }

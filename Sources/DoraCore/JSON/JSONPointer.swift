@@ -10,12 +10,21 @@ struct JSONPointer {
         start = UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt8.self)
     }
 
+    init(_ pointer: StaticString) {
+        start = pointer.utf8Start
+    }
+
     /// The value's text without white space around it; nil if nothing is there.
     func value(in scanner: JSONScanner) -> (start: BytePointer, end: BytePointer)? {
         guard isWellFormed else { return nil }
         var reader = JSONReader(scanner, isWatching: false)
+        return value(in: scanner.skipSpace(scanner.start), &reader)
+    }
+
+    /// The same inside another value, for a pointer that is known to be well-formed.
+    func value(in value: BytePointer, _ reader: inout JSONReader) -> (start: BytePointer, end: BytePointer)? {
         var token = ReferenceToken(start)
-        var place = scanner.skipSpace(scanner.start)
+        var place = value
         do throws(JSONFault) {
             while token.enter() {
                 guard let child = try JSONPointer.child(of: place, token, &reader) else { return nil }
