@@ -73,9 +73,9 @@ extension SearchWalk {
         }
     }
 
-    /// Whether there may be events without a time behind the last page: a server may put them behind all others, in
-    /// either order.
-    var mayHideOdd: Bool { (endsOdd || last.isFull || !isOnePage) && !size.isShort(last) }
+    /// Whether the last page ended with an event without a time, and there may be more of those: a server may put them
+    /// behind all others, in either order.
+    var mayHideOdd: Bool { endsOdd && !size.isShort(last) }
 
     /// A page of the whole span does not reach to its other end: if it is shorter than others, the length of a page
     /// says nothing.

@@ -8,6 +8,8 @@ extension SearchWorld {
     /// Whether the server does not have the event, as it reads the request.
     func isBlind(to event: ListedEvent) -> Bool {
         if server.hidesOneOf > 0, event.number % server.hidesOneOf == 0 { return true }
+        // The others may fill the last page exactly, in either order.
+        if case .last = server.undated, event.isUndated, server.clamp <= events.count { return true }
         let slack = max(abs(server.boundShift), server.comparedUnit > 1_000_000_000 ? server.comparedUnit * 2 : 0)
         if slack == 0 { return false }
         return (from != .min && event.time < from + slack) || (to != .max && event.time >= to - slack)
@@ -21,6 +23,7 @@ extension SearchWorld {
         if page >= 1000 { return false }
         let isSorted = if case .asAsked = server.order { true } else { false }
         if !isSorted, page < 3 { return true }
+        if server.undated != nil, events.reduce(0, { $0 + ($1.isUndated ? $1.copies : 0) }) >= page { return true }
         let steady = events.filter { $0.isSteady }
         let dated = steady.filter { if case .dated = $0.form { true } else { false } }
         guard steady.reduce(0, { $0 + $1.copies }) - dated.reduce(0, { $0 + $1.copies }) < page else { return true }
@@ -42,11 +45,7 @@ extension SearchWorld {
 
     /// Whether the server does all that a search needs: then it may not be incomplete.
     var mustBeComplete: Bool {
-        guard server.hidesOneOf == 0, server.shrinksBy == 0, server.mostBytes == .max, server.clampChange == .max,
-            server.undated == nil, !server.comparesTexts, !events.contains(where: { $0.flickers }), !server.roundsTimes, server.boundShift == 0,
-            server.comparedUnit <= 1_000_000_000, case .asAsked = server.order, server.keepsFrom, server.keepsTo,
-            !server.refusesReverse,
-            server.sortedUnit <= server.comparedUnit, largestPage >= 1000,
+        guard server.isPlain, !events.contains(where: { $0.flickers }), largestPage >= 1000,
             server.shownUnit <= server.comparedUnit || showsEnough,
             events.isEmpty || events.contains(where: { $0.isSteady }), events.allSatisfy({ $0.change == .max }),
             server.clamp == 1000 || events.allSatisfy({ $0.copies == 1 })
@@ -64,5 +63,15 @@ extension SearchWorld {
         // What shows no time takes room beside any instant.
         let page = server.largestLimit < 1000 ? max(pageSize, 10) : 1000
         return (crowds.values.max() ?? 0) + oddCount < min(server.clamp, page)
+    }
+}
+
+extension ListServer {
+    /// Whether it keeps order and bounds, and leaves out nothing.
+    fileprivate var isPlain: Bool {
+        let keepsOrder = if case .asAsked = order { sortedUnit <= comparedUnit && !refusesReverse } else { false }
+        let keepsBounds = keepsFrom && keepsTo && boundShift == 0 && comparedUnit <= 1_000_000_000
+        let isWhole = hidesOneOf == 0 && shrinksBy == 0 && mostBytes == .max && clampChange == .max
+        return keepsOrder && keepsBounds && isWhole && !roundsTimes && !comparesTexts && undated == nil
     }
 }
