@@ -57,31 +57,40 @@ struct KnownEvents {
         return count
     }
 
+    /// What was known of an event when a page showed it.
+    struct Sighting {
+        /// The page before, as `page(of:)` says.
+        let page: Int?
+        /// Whether this page showed it before.
+        let isRepeated: Bool
+    }
+
     /// Notes that a page showed it.
-    ///
-    /// - Returns: the page before, as `page(of:)` says.
-    mutating func note(_ item: PageItem, on page: Int) -> Int? {
-        if let index = find(item) {
-            let before = entries[index].startedAt == item.startedAt ? entries[index].page : 0
-            entries[index].page = max(before, page)
-            entries[index].startedAt = item.startedAt
-            return before
-        }
+    mutating func note(_ item: PageItem, on page: Int) -> Sighting {
         let (bytes, isID) = KnownEvents.identity(of: item)
+        let hash = hash(bytes)
+        if let index = find(bytes, isID, hash) {
+            let before = entries[index].page
+            let isSame = entries[index].startedAt == item.startedAt
+            entries[index].page = isSame ? max(before, page) : page
+            entries[index].startedAt = item.startedAt
+            return Sighting(page: isSame ? before : 0, isRepeated: before == page)
+        }
         entries.append(
             Entry(
-                hash: hash(bytes), start: text.count, count: bytes.count, isID: isID, page: page,
+                hash: hash, start: text.count, count: bytes.count, isID: isID, page: page,
                 startedAt: item.startedAt))
         text.append(contentsOf: bytes)
         if entries.count > KnownEvents.tableThreshold { enterLast() }
-        return nil
+        return Sighting(page: nil, isRepeated: false)
     }
 
     /// Returns whether it was not there.
-    mutating func insert(_ item: PageItem) -> Bool { note(item, on: 0) == nil }
+    mutating func insert(_ item: PageItem) -> Bool { note(item, on: 0).page == nil }
 
     /// Forgets them and keeps the memory.
     mutating func removeAll() {
+        if entries.isEmpty { return }
         text.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         table.removeAll(keepingCapacity: true)

@@ -72,6 +72,13 @@ struct PageReading {
         lastPlace = place
     }
 
+    /// Whether the next item is of another second.
+    func isPassed(_ index: Int) -> Bool {
+        guard index &+ 1 < seconds.count else { return false }
+        let next = seconds[index &+ 1]
+        return next != seconds[index] && next != PageReading.odd && next != PageReading.outside
+    }
+
     /// Whether the times show that the page is in order.
     var isInOrderOfTimes: Bool {
         if case .second = orderedTo { steps > 0 } else { fineSteps > 0 }

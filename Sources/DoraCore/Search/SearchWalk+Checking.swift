@@ -130,7 +130,7 @@ extension SearchWalk {
     private mutating func readEdge(_ index: Int, _ event: PageItem, _ other: inout EndReading) {
         guard let edge, let time = event.startedAt else { return }
         if known.page(of: event) != page { other.isOnPage = false }
-        let page = known.note(event, on: 0)
+        let page = known.note(event, on: 0).page
         if page == nil {
             other.isNew = true
             if course.span.contains(time) { other.indexes.append(index) }

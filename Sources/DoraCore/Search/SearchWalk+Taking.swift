@@ -46,20 +46,37 @@ extension SearchWalk {
             if !isCovered {
                 edge = second
                 known.removeAll()
+                if reading.isPassed(start) { return commitLone(item(start), at: start, &gain) }
             }
         }
-        var inPage = KnownEvents()
-        var index = start
-        while index < reading.seconds.count, reading.seconds[index] == second {
-            let event = item(index)
-            if inPage.insert(event) { gain.different &+= 1 }
-            if !isCovered {
-                let shownBefore = known.note(event, on: page)
-                if shownBefore ?? 0 == 0 { gain.count &+= 1 }
-                if shownBefore == nil, course.span.contains(event.startedAt ?? .min) { gain.indexes.append(index) }
-            }
-            index &+= 1
+        var end = start &+ 1
+        while end < reading.seconds.count, reading.seconds[end] == second { end &+= 1 }
+        if isCovered {
+            gain.different &+= reading.isPassed(start) ? 1 : countDifferent(start..<end, item)
+        } else {
+            for index in start..<end { commitKnown(item(index), at: index, &gain) }
         }
-        return index
+        return end
+    }
+
+    /// The only event of a second that the next item is already below: nothing of that second can come again.
+    private func commitLone(_ event: PageItem, at index: Int, _ gain: inout PageGain) -> Int {
+        gain.different &+= 1
+        gain.count &+= 1
+        if course.span.contains(event.startedAt ?? .min) { gain.indexes.append(index) }
+        return index &+ 1
+    }
+
+    private mutating func commitKnown(_ event: PageItem, at index: Int, _ gain: inout PageGain) {
+        let sighting = known.note(event, on: page)
+        if !sighting.isRepeated { gain.different &+= 1 }
+        if sighting.page ?? 0 == 0 { gain.count &+= 1 }
+        if sighting.page == nil, course.span.contains(event.startedAt ?? .min) { gain.indexes.append(index) }
+    }
+
+    private func countDifferent(_ indexes: Range<Int>, _ item: (Int) -> PageItem) -> Int {
+        var events = KnownEvents()
+        for index in indexes { _ = events.insert(item(index)) }
+        return events.count
     }
 }
