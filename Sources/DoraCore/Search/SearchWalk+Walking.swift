@@ -21,8 +21,16 @@ extension SearchWalk {
             }
             return []
         }
+        if showsHidden(reading, above: bound) {
+            fail(.order)
+            return []
+        }
         let before = edge
         let gain = commit(reading, item)
+        if gain.count > 0 {
+            shown = reading.seconds
+            shownBelow = bound < course.top ? reading.firstSecond : .max
+        }
         if isWhole(bound) { wholePage = page }
         note(PageCount(items: count, events: gain.different, limit: size.limit), reading)
         if bound >= course.top { rememberTop(count, item, reading) }
@@ -74,6 +82,25 @@ extension SearchWalk {
             if known.page(of: item(index)) == wholePage { _ = seen.insert(item(index)) }
         }
         return seen.count > 0 && seen.count == known.count(of: wholePage)
+    }
+
+    /// Whether a page shows more events of a second above the edge than the one before did. They may have come meanwhile;
+    /// but where it shows events that lie above its bound, the server compares and sorts more coarsely than by the second,
+    /// and may have hidden them.
+    private func showsHidden(_ reading: PageReading, above bound: Int64) -> Bool {
+        guard let edge, reading.datedCount > 0, bound < course.top, course.place(ofSecond: reading.firstSecond) > bound
+        else { return false }
+        var index = 0
+        while index < reading.seconds.count {
+            let second = reading.seconds[index]
+            let start = index
+            while index < reading.seconds.count, reading.seconds[index] == second { index &+= 1 }
+            guard second > edge, second < shownBelow, second != PageReading.outside else { continue }
+            var count = 0
+            for other in shown where other == second { count &+= 1 }
+            if index &- start > count { return true }
+        }
+        return false
     }
 
     private mutating func note(_ count: PageCount, _ reading: PageReading) {

@@ -78,6 +78,9 @@ package struct SearchWalk {
     var wholePage = 0
     var first = PageCount()
     var last = PageCount()
+    /// The seconds of the events that the last page with something new showed, and down from which it showed all.
+    var shown: [Int64] = []
+    var shownBelow = Int64.max
     /// Whether the last page ended with an event that has no time.
     var endsOdd = false
     /// The first half of the last page whose bound was the highest: what a page in the reverse order does not begin with.
