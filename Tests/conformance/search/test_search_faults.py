@@ -9,7 +9,7 @@ from completion_queue import Queue
 from harness import API_KEY, Client, DoraError
 from searches import END, ERROR, WAITING, Search, ids, search_all
 from servers.behaviours import API_TYPE, DOCUMENTED, HTML, chunked, gzipped, head, raw, reply, sending
-from servers.list_server import World, at_times, first_slow, items, limited, page_of, slow
+from servers.list_server import SECOND, START, World, at_times, first_slow, item, items, limited, page_of, slow
 from time_limits import SLACK_SECONDS, over_within
 
 ALL = [event.id for event in reversed(items(205))]
@@ -171,8 +171,53 @@ def test_a_page_over_the_limit_is_asked_for_in_halves(serve):
     found = search_all({**settings, "max_response_bytes": size * 100})
     assert ids(found) == [event.id for event in reversed(world.events)]
     limits = [request["limit"] for request in world.requests]
-    assert limits[:5] == [1000, 500, 250, 125, 62]
+    assert limits[:4] == [1000, 500, 250, 125] and limits[4] < 100
     assert len(limits) < 25
+
+
+def test_large_events_amid_small_ones(serve):
+    """A few large events make pages small for a while only."""
+    events = [item(f"event-{number}", START + number * SECOND, text="x" * (20_000 if 300 < number < 310 else 10))
+              for number in range(600)]
+    world = World(events)
+    found = search_all({**serve(world), "max_response_bytes": 50_000}, page_size=100)
+    assert ids(found) == [event.id for event in reversed(world.events)]
+    assert len(world.requests) < 60
+
+
+def with_a_large_one():
+    return [item(f"event-{number}", START + number * SECOND, text="x" * (70_000 if number == 50 else 10))
+            for number in range(100)]
+
+
+@pytest.mark.parametrize("page_size", [10, 1000])
+def test_an_event_over_the_limit_is_named_and_the_rest_before_it_comes(serve, page_size):
+    events = with_a_large_one()
+    world = World(events)
+    with Client(**serve(world), max_response_bytes=60_000) as client, Search(client, page_size=page_size) as search:
+        found = []
+        with pytest.raises(DoraError) as raised:
+            while True:
+                found.append(search.next()[0])
+        assert raised.value.code == "response_too_large" and "max_response_bytes" in raised.value.message
+        assert found == [event.id for event in reversed(events[51:])]
+        requests = len(world.requests)
+        with pytest.raises(DoraError):
+            search.next()
+        assert len(world.requests) - requests <= 2, "it is not looked for with all sizes again"
+
+
+def test_a_large_event_that_has_gone_meanwhile(serve):
+    events = with_a_large_one()
+    world = World(events)
+    with Client(**serve(world), max_response_bytes=60_000) as client, Search(client) as search:
+        found = []
+        with pytest.raises(DoraError, match="max_response_bytes"):
+            while True:
+                found.append(search.next()[0])
+        world.leave("event-50")
+        found += ids(search.all())
+    assert found == [event.id for event in reversed(world.events)]
 
 
 # Time
@@ -302,3 +347,19 @@ def test_a_used_up_window_of_the_list_holds_up_no_fetch(serve, list_servers, lis
             assert queue.next().event
         assert search.step(50) == (WAITING, None)
         assert len(world.requests) == 1
+
+
+def test_one_name_is_one_window(serve, list_servers):
+    """Where the server says that list and fetch share a window, a search waits for what fetches used up."""
+    world = World(items(5))
+    settings = serve(lambda exchange: reply(200, world.answer(exchange.request)[1], *limited(3, 2, "shared"))(exchange))
+    list_servers["1.1"].answer("documented", limited_event(0, 2, "shared"))
+    with Client(**settings) as client, Search(client) as search, Queue(client) as queue:
+        assert len(search.all()) == 5  # the names are known now
+        queue.add("documented")
+        assert queue.next().event
+        with Search(client) as second:
+            began = time.monotonic()
+            assert second.step(300) == (WAITING, None)
+            assert len(second.all()) == 5
+            assert time.monotonic() - began > 1

@@ -143,7 +143,7 @@ def test_many_odd_items_of_all_kinds(serve):
         assert sorted(found) == sorted(b'{"data":' + event.raw + b"}" for event in world.events)
 
 
-@pytest.mark.parametrize("page_size, clamp, ends_well", [(1000, 1000, True), (10, 1000, True)])
+@pytest.mark.parametrize("page_size, clamp, ends_well", [(1000, 1000, True), (10, 1000, True), (1000, 100, False)])
 def test_nothing_but_odd_items(serve, page_size, clamp, ends_well):
     """Nothing says where to go on: the whole, or INCOMPLETE."""
     world = World([Item(START + number * SECOND, b'{"id":"odd %d"}' % number) for number in range(300)], clamp=clamp)
