@@ -65,15 +65,17 @@ class World:
 
     `compares`: to which unit times and bounds are compared; `takes`: to which unit bounds are cut when they are
     read; `refuses_finer`: bounds with a fraction are a 400; `clamp`: the most events of a page; `sorts`: whether
-    `sort` is followed, else `order` says what comes; `keeps_bounds`: whether bounds are.
+    `sort` is followed, else `order` says what comes; `sorts_by`: the unit that it goes by, with equal times in the same
+    order whichever way; `keeps_bounds`: whether bounds are.
     """
 
     def __init__(self, events, *, from_inclusive=True, to_inclusive=True, compares="ns", takes="ns", refuses_finer=False,
-                 clamp=1000, sorts=True, order=None, keeps_bounds=True, doubles=False):
+                 clamp=1000, sorts=True, sorts_by="ns", order=None, keeps_bounds=True, doubles=False):
         self.from_inclusive, self.to_inclusive = from_inclusive, to_inclusive
         self.compares, self.takes = UNITS[compares], UNITS[takes]
         self.refuses_finer, self.clamp = refuses_finer, clamp
         self.sorts, self.order, self.keeps_bounds, self.doubles = sorts, order, keeps_bounds, doubles
+        self.sorts_by = UNITS[sorts_by]
         self.lock = threading.Lock()
         self.requests = []  # the attributes of each
         self.events = []
@@ -114,7 +116,10 @@ class World:
         if not self.sorts:
             chosen = self.events[low:high]
             return (self.order(chosen) if self.order else chosen)[:limit]
-        if attributes.get("sort", "-started_at") == "started_at":
+        sign = 1 if attributes.get("sort", "-started_at") == "started_at" else -1
+        if self.sorts_by > 1:
+            chosen = sorted(self.events[low:high], key=lambda event: sign * (event.started // self.sorts_by))[:limit]
+        elif sign == 1:
             chosen = self.events[low:min(high, low + limit)]
         else:
             chosen = self.events[max(low, high - limit):high][::-1]
