@@ -2,6 +2,7 @@
 """Searches in event loops, cancelled, and on several threads."""
 
 import select
+import signal
 import threading
 import time
 
@@ -343,3 +344,25 @@ def test_freed_amid_a_search(serve, events_read):
                     search.step(0)
         with Search(client, page_size=40) as search:
             assert ids(search.all()) == ALL
+
+
+def test_signals_that_interrupt_a_wait(serve):
+    """A timer's signal each millisecond neither ends a wait nor hastens it."""
+    count = 0
+
+    def tick(_number, _frame):
+        nonlocal count
+        count += 1
+    before = signal.signal(signal.SIGALRM, tick)
+    try:
+        with Client(**serve(slow(0.1, World(items(205))))) as client, Search(client, page_size=40) as search:
+            signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+            assert ids(search.all()) == ALL
+        with Client(**serve(be_silent)) as client, Search(client) as search:
+            began = time.monotonic()
+            assert search.step(200) == (WAITING, None)
+            assert 0.195 <= time.monotonic() - began < 0.2 + SLACK_SECONDS
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert count > 10
