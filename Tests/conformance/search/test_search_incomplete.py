@@ -6,30 +6,8 @@ import random
 import pytest
 
 from harness import Client
-from searches import END, ERROR, EVENT, Search
+from searches import ERROR, EVENT, Search, check_whole_or_incomplete, outcome
 from servers.list_server import SECOND, START, World, item, items
-
-
-def outcome(settings, page_size=None):
-    """The ids that came, and the error that ended them: None at the end."""
-    with Client(**settings) as client, Search(client, page_size=page_size) as search:
-        found = []
-        while True:
-            status, value = search.step()
-            if status == EVENT:
-                found.append(value[0])
-                continue
-            if status == END:
-                return found, None
-            assert (status, value.code) == (ERROR, "incomplete"), value
-            return found, value
-
-
-def check_whole_or_incomplete(world, found, error):
-    assert len(found) == len(set(found)), "an event came twice"
-    everything = {event.id for event in world.events}
-    assert set(found) <= everything
-    assert error is not None or set(found) == everything, "a short result without an error"
 
 
 @pytest.mark.parametrize("compares, spread", [("ns", 1), ("ms", 900), ("s", 250_000)])

@@ -158,7 +158,7 @@ def test_quiet_after_an_error_that_stays(serve):
     world = World([item(f"event-{number}", START) for number in range(1500)])
     with Client(**serve(world)) as client, Search(client) as search:
         assert search.fd >= 0
-        for _ in range(3):
+        for _ in range(2):
             with pytest.raises(DoraError, match="narrower"):
                 while search.next():
                     pass
@@ -170,14 +170,14 @@ def test_few_wakes_while_nothing_comes(serve, version):
     """Promise: an idle descriptor wakes nobody: while an answer takes its time, and while a window is waited for."""
     world = World(items(30))
     with Client(**serve(be_silent, version)) as client, Search(client) as search:
-        assert wakes(search, 1) < 15
+        assert wakes(search, 0.6) < 12
 
     def used_up(exchange):
         reply(200, world.answer(exchange.request)[1], *limited(0, 60))(exchange)
     with Client(**serve(used_up, version)) as client, Search(client, page_size=10) as search:
         for _ in range(10):
             search.next()
-        assert wakes(search, 1) < 15
+        assert wakes(search, 0.6) < 12
 
 
 def test_an_event_loop_that_comes_late(serve):

@@ -116,3 +116,25 @@ def search_all(settings, query=None, first=NO_FROM, last=NO_TO, page_size=None, 
 
 def ids(found):
     return [failure_id for failure_id, _ in found]
+
+
+def outcome(settings, page_size=None):
+    """The ids that came, and the error that ended them: None at the end."""
+    with Client(**settings) as client, Search(client, page_size=page_size) as search:
+        found = []
+        while True:
+            status, value = search.step()
+            if status == EVENT:
+                found.append(value[0])
+                continue
+            if status == END:
+                return found, None
+            assert (status, value.code) == (ERROR, "incomplete"), value
+            return found, value
+
+
+def check_whole_or_incomplete(world, found, error):
+    assert len(found) == len(set(found)), "an event came twice"
+    everything = {event.id for event in world.events}
+    assert set(found) <= everything
+    assert error is not None or set(found) == everything, "a short result without an error"
