@@ -365,4 +365,4 @@ def test_signals_that_interrupt_a_wait(serve):
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
-    assert count > 10
+    assert count > 0
