@@ -636,6 +636,44 @@ def no_descriptor_is_left(client, settings):
     client.get_failure("event")
 
 
+class Finalized:
+    """One of a circle, whose finalizer uses all that the circle holds, some of it finalized before."""
+
+    def __init__(self, *held):
+        self.held = [*held, self]
+
+    def __del__(self):
+        for one in self.held:
+            try:
+                if isinstance(one, libdora.Client):
+                    one.get_failure("event")
+                elif isinstance(one, (libdora.Search, type(x for x in ()))):
+                    list(one)
+                elif isinstance(one, libdora.Failure):
+                    repr(one), one.to_dict(), one.json, one.response
+                elif isinstance(one, libdora.Response):
+                    one.header("Content-Type")
+            except (libdora.Error, ValueError):
+                pass
+
+
+@misuse("success")
+def finalizers_of_a_circle(client, settings):
+    for turn in range(8):
+        other = libdora.Client(**settings)
+        event, error = other.get_failure("event"), None
+        try:
+            other.get_failure("absent")
+        except libdora.NotFoundError as caught:
+            error = caught.with_traceback(None)
+        results = other.get_failures(["event"] * 3)
+        next(results)
+        held = [other, event, error, event.response, error.response, results, other.search(), Finalized()]
+        circle = Finalized(*(held[turn:] + held[:turn]))
+        del other, event, error, results, held, circle
+        gc.collect()
+
+
 def descriptors():
     gc.collect()
     return len(os.listdir("/proc/self/fd"))

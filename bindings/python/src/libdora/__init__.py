@@ -22,6 +22,7 @@ from .errors import (
     ErrorItem,
     ForbiddenError,
     HTTPError,
+    IncompleteError,
     InternalError,
     InvalidArgumentError,
     MalformedResponseError,
@@ -35,11 +36,13 @@ from .errors import (
 )
 from .failure import Failure
 from .response import Response, Times
+from .search import AsyncSearch, Search
 
 __version__: str = _c.version().decode()
 
 __all__ = [
     "AsyncClient",
+    "AsyncSearch",
     "BadRequestError",
     "CancelledError",
     "Client",
@@ -49,6 +52,7 @@ __all__ = [
     "Failure",
     "ForbiddenError",
     "HTTPError",
+    "IncompleteError",
     "InternalError",
     "InvalidArgumentError",
     "MalformedResponseError",
@@ -57,6 +61,7 @@ __all__ = [
     "Response",
     "ResponseTooLargeError",
     "Result",
+    "Search",
     "ServerError",
     "TLSError",
     "TimedOutError",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import operator
 import os
+from datetime import datetime, timezone
 
 from ._lazy import TYPE_CHECKING, Lazy
 from .errors import InvalidArgumentError
@@ -44,13 +45,13 @@ def path(name: str, value: typing.Any) -> bytes:
     return encoded
 
 
-def whole(name: str, value: typing.Any, least: int = 0, bits: int = 32) -> int:
+def whole(name: str, value: typing.Any, least: int = 0, most: int = (1 << 32) - 1) -> int:
     """A whole number; a bool or a float is none."""
     if isinstance(value, bool) or not hasattr(type(value), "__index__"):
         raise TypeError(f"{name}: an int is expected, not {_kind(value)}")
     number = operator.index(value)
-    if not least <= number < 1 << bits:
-        raise InvalidArgumentError(f"{name}: {number} is out of range, which is {least} to {(1 << bits) - 1}")
+    if not least <= number <= most:
+        raise InvalidArgumentError(f"{name}: {number} is out of range, which is {least} to {most}")
     return number
 
 
@@ -67,6 +68,26 @@ def milliseconds(name: str, value: typing.Any, *, unlimited: bool = True) -> int
         span = f"more than 0 to {most}; None is no limit" if unlimited else f"0 to {most}"
         raise InvalidArgumentError(f"{name}: {value} s is out of range, which is {span}")
     return math.ceil(round(seconds * 1000, 6))  # 0.07 s are 70 ms, though 0.07 * 1000 is a little more
+
+
+_UNIX_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def nanoseconds(name: str, value: typing.Any) -> int:
+    """An instant as nanoseconds since 1970: an aware datetime, exactly, or an int of them."""
+    if isinstance(value, datetime):
+        if value.utcoffset() is None:
+            raise InvalidArgumentError(f"{name}: {value} has no time zone, so it may be any of a day's hours; "
+                                       "give it one: .astimezone() for local time, .replace(tzinfo=timezone.utc) for UTC")
+        since = value - _UNIX_EPOCH
+        number = ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000
+    elif isinstance(value, bool) or not hasattr(type(value), "__index__"):
+        raise TypeError(f"{name}: an aware datetime, or an int of nanoseconds since 1970, is expected, not {_kind(value)}")
+    else:
+        number = operator.index(value)
+    if not -(1 << 63) < number < (1 << 63) - 1:
+        raise InvalidArgumentError(f"{name}: {value} is out of range: nanoseconds in 64 bits end in the years 1677 and 2262")
+    return number
 
 
 def flag(name: str, value: typing.Any) -> bool:

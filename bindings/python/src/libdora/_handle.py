@@ -16,7 +16,11 @@ else:
 
 
 class Handle:
-    """A dora_client. It is freed once nobody holds it: neither its Client nor a part at work."""
+    """A dora_client. It is freed once nobody holds it: neither its Client nor a part at work.
+
+    Where a circle of objects is garbage, Python finalizes them in any order, and what is finalized already may
+    still be used by another finalizer: a `pointer` is 0 once what it points to was freed.
+    """
 
     def __init__(self, pointer: int, log: Log) -> None:
         self.pointer = pointer
@@ -24,11 +28,11 @@ class Handle:
         self.parts: dict[int, abc.Callable[[int], None]] = {}
 
     def __del__(self, free: abc.Callable[[int], None] = c.client_free) -> None:
-        # Where all are garbage at once, in a cycle, the client may be told so before its parts.
-        while self.parts:
+        while self.parts:  # in such a circle the client may be finalized before its parts
             part, free_part = self.parts.popitem()
             free_part(part)
-        free(self.pointer)
+        pointer, self.pointer = self.pointer, 0
+        free(pointer)
 
 
 class Part:
@@ -46,6 +50,8 @@ class Part:
         client.parts[pointer] = free
 
     def __enter__(self) -> None:
+        if self.client.pointer == 0 or self.pointer == 0:
+            raise ValueError("the client is closed")
         self._inside += 1
 
     def __exit__(self, *_exception: object) -> None:

@@ -23,7 +23,7 @@ else:
 SONAME = "libdora.so.0"
 SIZE_MAX = c_size_t(-1).value
 
-ErrorOut = POINTER(c_void_p)
+ErrorOut = FailureOut = POINTER(c_void_p)
 LengthOut = POINTER(c_size_t)
 NanosecondsOut = POINTER(c_int64)
 LogFunction = ctypes.CFUNCTYPE(None, c_void_p, c_uint32, c_char_p)
@@ -67,12 +67,19 @@ def load() -> ctypes.CDLL:
 
 
 _library = load()
+# All that the package calls, by the names of dora.h.
+functions: dict[str, typing.Any] = {}
 
 
 def function(name: str, result: typing.Any, *arguments: typing.Any) -> typing.Any:
     """dora_NAME, with the types of its result and arguments."""
-    found = getattr(_library, f"dora_{name}")
+    try:
+        found = getattr(_library, f"dora_{name}")
+    except AttributeError:
+        raise ImportError(f"{_library._name} has no dora_{name}: it is older than this package; install the library "
+                          "of the same version", name="libdora", path=_library._name) from None
     found.restype, found.argtypes = result, arguments
+    functions[f"dora_{name}"] = found
     return found
 
 
@@ -155,6 +162,12 @@ _FUNCTIONS: dict[str, tuple[typing.Any, ...]] = {
     "result_take_failure": (_OBJECT, _OBJECT),
     "result_take_error": (_OBJECT, _OBJECT),
     "result_free": (None, _OBJECT),
+
+    "search_failures": (_OBJECT, _OBJECT, _TEXT, c_int64, c_int64, ErrorOut),
+    "search_set_page_size": (c_bool, _OBJECT, c_uint32, ErrorOut),
+    "search_next": (c_uint32, _OBJECT, c_int64, FailureOut, ErrorOut),
+    "search_fd": (c_int, _OBJECT),
+    "search_free": (None, _OBJECT),
 }
 
 c = SimpleNamespace(**{name: function(name, *types) for name, types in _FUNCTIONS.items()})

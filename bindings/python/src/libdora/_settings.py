@@ -93,7 +93,7 @@ class Settings:
             c.config_set_timeout_ms(config, milliseconds("timeout", timeout))
             c.config_set_max_retries(config, whole("max_retries", max_retries))
             c.config_set_retry_backoff_ms(config, *_backoff(retry_backoff))
-            c.config_set_max_response_bytes(config, whole("max_response_bytes", max_response_bytes, least=1, bits=64))
+            c.config_set_max_response_bytes(config, whole("max_response_bytes", max_response_bytes, least=1, most=(1 << 64) - 1))
             c.config_set_compression(config, flag("compression", compression))
             c.config_set_strict(config, flag("strict", strict))
             log = Log(logger)
@@ -109,7 +109,7 @@ class Settings:
 
     def _opened(self) -> Handle:
         handle: Handle | None = getattr(self, "_handle", None)
-        if handle is None:
+        if handle is None or handle.pointer == 0:
             raise ValueError("the client is closed")
         return handle
 

@@ -12,6 +12,7 @@ from ._queue import Queue
 from ._settings import Settings
 from .errors import CancelledError, Error, InternalError
 from .failure import Failure
+from .search import AsyncSearch, Instant, SearchPart
 
 if TYPE_CHECKING:
     import asyncio
@@ -48,6 +49,11 @@ class AsyncClient(Settings):
         """As Client.get_failure. An await that is cancelled is over for the library, too, and leaves the
         others alone."""
         return await self._loop_queue().fetch(failure_id)
+
+    def search(self, query: str | None = None, *, since: Instant | None = None, until: Instant | None = None,
+               page_size: int = 1000) -> AsyncSearch:
+        """As Client.search, for `async for`."""
+        return AsyncSearch(self._opened, SearchPart(self._opened(), query, since, until, page_size))
 
     def close(self) -> None:
         super().close()

@@ -13,6 +13,7 @@ from ._queue import Completion, Queue
 from ._settings import Settings
 from .errors import Error, InvalidArgumentError
 from .failure import Failure
+from .search import Instant, Search, SearchPart
 
 # Queues that are kept for later calls, with their connections. More than so many threads that call at
 # once make some anew.
@@ -89,6 +90,16 @@ class Client(Settings):
         """
         most = self._max_in_flight if max_in_flight is None else whole("max_in_flight", max_in_flight, least=1)
         return self._results(Queue(self._opened(), most), most, ids_of(failure_ids))
+
+    def search(self, query: str | None = None, *, since: Instant | None = None, until: Instant | None = None,
+               page_size: int = 1000) -> Search:
+        """All events with since <= started_at < until that match the query, newest first: an iterator.
+
+        `query` is in Datadog's search syntax, "env:production severity:SEV-1"; None is all. `since` and `until`
+        are aware datetimes, or ints of nanoseconds since 1970; None is no bound. `page_size` events are asked
+        for at a time, at most 1,000. Nothing is sent before the first event is asked for.
+        """
+        return Search(self._opened, SearchPart(self._opened(), query, since, until, page_size))
 
     def close(self) -> None:
         super().close()

@@ -116,11 +116,16 @@ class InternalError(Error):
     """Anything else: a bug."""
 
 
+class IncompleteError(Error):
+    """A search that can't go on without leaving events out: more of them at one instant than a page holds, or
+    a server that keeps neither order nor bounds."""
+
+
 # By the value of the DORA_ERROR_ constant, from 1.
 CLASSES: tuple[type[Error], ...] = (
     InvalidArgumentError, BadRequestError, UnauthenticatedError, ForbiddenError, NotFoundError, RateLimitedError,
     ServerError, HTTPError, ConnectionFailedError, TLSError, TimedOutError, CancelledError, ResponseTooLargeError,
-    MalformedResponseError, InternalError)
+    MalformedResponseError, InternalError, IncompleteError)
 for _value, _class in enumerate(CLASSES, 1):
     _class.code = c.error_code_name(_value).decode()
 
@@ -133,13 +138,14 @@ _ITEM_TEXTS: dict[str, typing.Any] = {
 class _Owner:
     """A dora_error, which an exception's response goes on reading."""
 
-    __slots__ = ("pointer",)
+    __slots__ = ("_pointer",)
 
     def __init__(self, pointer: int) -> None:
-        self.pointer = pointer
+        self._pointer = pointer
 
     def __del__(self, free: abc.Callable[[int], None] = c.error_free) -> None:
-        free(self.pointer)
+        pointer, self._pointer = self._pointer, 0  # another finalizer may still read it
+        free(pointer)
 
 
 def call(function: abc.Callable[..., typing.Any], *arguments: typing.Any) -> typing.Any:
@@ -161,7 +167,7 @@ def take_error(pointer: int) -> Error:
     error.retry_after = None if (wait := c.error_retry_after_ms(pointer)) < 0 else wait / 1000
     error.items = tuple([_item(pointer, index) for index in range(c.error_item_count(pointer))])
     error.body = sized(c.error_body, pointer)
-    error.response = response_of(owner, c.error_response(pointer))
+    error.response = response_of(owner, c.error_response)
     error.curl_code = c.error_curl_code(pointer)
     return error
 

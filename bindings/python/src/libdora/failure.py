@@ -98,7 +98,7 @@ class Failure:
     @property
     def response(self) -> Response | None:
         """The facts of the response that the event came with. None for a parsed event."""
-        return self._response or response_of(self, c.failure_response(self._pointer))
+        return self._response or response_of(self, c.failure_response)
 
     def to_dict(self) -> dict[str, typing.Any]:
         """All fields in plain types, for JSON, data frames and templates. `started_at` and `finished_at` are
@@ -141,7 +141,8 @@ class Failure:
         return _restored, (self.json, self.violations, self.response)
 
     def __del__(self, free: abc.Callable[[int], None] = c.failure_free) -> None:
-        free(getattr(self, "_pointer", 0))
+        pointer, self._pointer = getattr(self, "_pointer", 0), 0  # another finalizer may still read it
+        free(pointer)
 
 
 _FIELDS = tuple(name for name, field in vars(Failure).items() if isinstance(field, Field))

@@ -37,17 +37,18 @@ class Times:
 
 
 class _Headers:
-    """The headers of a response, which lie in the library's event or error: it is kept."""
+    """The headers of a response, which lie in the library's event or error: `owner` has its `_pointer`, and
+    `response` is the accessor. An owner of None has only those that a pickle kept."""
 
-    __slots__ = ("_kept", "_owner", "_pointer")
+    __slots__ = ("_kept", "_owner", "_response")
 
-    def __init__(self, owner: object, pointer: int | None, kept: dict[str, str]) -> None:
-        self._owner, self._pointer, self._kept = owner, pointer, kept
+    def __init__(self, owner: typing.Any, response: typing.Any, kept: dict[str, str]) -> None:
+        self._owner, self._response, self._kept = owner, response, kept
 
     def get(self, name: str) -> str | None:
-        if self._pointer is None:
+        if self._owner is None:
             return self._kept.get(name.lower())
-        return text_out(c.response_header(self._pointer, name.encode()))
+        return text_out(c.response_header(self._response(self._owner._pointer), name.encode()))
 
     def __reduce__(self) -> tuple[abc.Callable[..., _Headers], tuple[typing.Any, ...]]:
         kept = {name: value for name in _KEPT if (value := self.get(name)) is not None}
@@ -83,8 +84,9 @@ class Response:
         return None if "\0" in name else self._headers.get(name)
 
 
-def response_of(owner: object, pointer: int | None) -> Response | None:
-    """The response that a library's event or error holds. `owner` keeps that alive."""
+def response_of(owner: typing.Any, response: typing.Any) -> Response | None:
+    """The response of the event or error that `owner` has and `response` is the accessor for."""
+    pointer = response(owner._pointer)
     if pointer is None:
         return None
     return Response(
@@ -96,7 +98,7 @@ def response_of(owner: object, pointer: int | None) -> Response | None:
         rate_limit_remaining=_known(c.response_rate_limit_remaining(pointer)),
         rate_limit_period=_known(c.response_rate_limit_period_s(pointer)),
         rate_limit_reset=_known(c.response_rate_limit_reset_s(pointer)),
-        _headers=_Headers(owner, pointer, {}))
+        _headers=_Headers(owner, response, {}))
 
 
 def _known(number: int) -> int | None:
