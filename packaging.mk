@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The manual, the Debian packages and the tarball. Included by the Makefile.
+# The manual, the Debian packages, the tarball and the Python package. Included by the Makefile.
 #
 #   make manual               the manual pages, in .build/make/man (part of make and make install)
 #   make dist                 .build/dist/libdora-VERSION-linux-MACHINE.tar.gz, the same bytes each time
 #   make deb                  libdora0 and libdora-dev, in .build/deb
+#   make wheel                the Python package with the library in it, in .build/wheel
 
 # The date of what is made: that of the last change.
 ifndef SOURCE_DATE_EPOCH
@@ -60,6 +61,12 @@ dist:
 	    --numeric-owner --mode=u=rwX,go=rX $(distribution) | gzip -n -9 > $(archive)
 	cd .build/dist && sha256sum $(archive) > SHA256SUMS
 
+# ------------------------------------------------------------ Python package
+
+wheel: $(out)/$(library)
+	rm -rf .build/wheel
+	python3 -B bindings/python/build_backend.py $(out)/$(library) .build/wheel
+
 # ---------------------------------------------------------- Debian packages
 
 deb_sources := Makefile packaging.mk Package.swift LICENSE README.md include Sources pkgconfig man
@@ -79,4 +86,4 @@ deb:
 	cd $(deb_tree) && dpkg-buildpackage --build=binary --unsigned-changes --no-pre-clean
 	@ls .build/deb/*.deb
 
-.PHONY: manual install-manual uninstall-manual dist deb
+.PHONY: manual install-manual uninstall-manual dist wheel deb

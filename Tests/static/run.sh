@@ -45,7 +45,7 @@ check_ruff() {
 check_mypy() {
     MYPYPATH="man:Benchmarks/report" "$tools/mypy" --strict --no-error-summary --cache-dir .build/mypy man/*.py Tests/abi/*.py Benchmarks/report/*.py &&
         MYPYPATH="bindings/python/src" "$tools/mypy" --strict --no-error-summary --cache-dir .build/mypy \
-            bindings/python/src examples/python/*.py
+            bindings/python/build_backend.py bindings/python/src examples/python/*.py
 }
 
 find_swift

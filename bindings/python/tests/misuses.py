@@ -148,7 +148,7 @@ def iterator_shared_by_threads(client, settings):
 
 @misuse("success")
 def iterator_dropped_half_read(client, settings):
-    for _ in range(20):
+    for _ in range(5):
         next(client.get_failures(["event"] * 50))
 
 
