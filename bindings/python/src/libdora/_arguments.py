@@ -57,10 +57,11 @@ def whole(name: str, value: typing.Any, least: int = 0, most: int = (1 << 32) - 
 
 def milliseconds(name: str, value: typing.Any, *, unlimited: bool = True) -> int:
     """Seconds, rounded up to milliseconds. None is 0: no limit."""
-    if value is None and unlimited:
-        return 0
-    if isinstance(value, (bool, str)) or not (hasattr(type(value), "__float__") or hasattr(type(value), "__index__")):
-        raise TypeError(f"{name}: seconds as an int or a float are expected{' (None is no limit)' if unlimited else ''}, "
+    kind = type(value)
+    if kind in (bool, str) or not (hasattr(kind, "__float__") or hasattr(kind, "__index__")):
+        if value is None and unlimited:
+            return 0
+        raise TypeError(f"{name}: seconds as an int or a float are expected{', or None for no limit' if unlimited else ''}, "
                         f"not {_kind(value)}")
     seconds = float(value)
     most = ((1 << 32) - 1) / 1000

@@ -26,7 +26,7 @@ class Field:
 
     def __init__(self, documentation: str) -> None:
         self.__doc__ = documentation
-        self.name = ""
+        self.name: str = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -43,7 +43,7 @@ class Text(Field):
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)
-        self._read = function(f"failure_{name}", c_char_p, c_void_p)
+        self._read: typing.Any = function(f"failure_{name}", c_char_p, c_void_p)
 
     def __get__(self, failure: typing.Any, owner: typing.Any = None) -> str | None:
         if failure is None:
@@ -57,8 +57,8 @@ class Texts(Field):
 
     def __init__(self, count: str, item: str, documentation: str) -> None:
         super().__init__(documentation)
-        self._count = function(f"failure_{count}", c_size_t, c_void_p)
-        self._item = function(f"failure_{item}", c_char_p, c_void_p, c_size_t)
+        self._count: typing.Any = function(f"failure_{count}", c_size_t, c_void_p)
+        self._item: typing.Any = function(f"failure_{item}", c_char_p, c_void_p, c_size_t)
 
     def __get__(self, failure: typing.Any, owner: typing.Any = None) -> tuple[str, ...]:
         if failure is None:
@@ -72,7 +72,7 @@ class Nanoseconds(Field):
 
     def __set_name__(self, owner: type, name: str) -> None:
         super().__set_name__(owner, name)
-        self._read = function(f"failure_{name.removesuffix('_ns')}", c_bool, c_void_p, NanosecondsOut)
+        self._read: typing.Any = function(f"failure_{name.removesuffix('_ns')}", c_bool, c_void_p, NanosecondsOut)
 
     def __get__(self, failure: typing.Any, owner: typing.Any = None) -> int | None:
         if failure is None:

@@ -23,8 +23,8 @@ class Handle:
     """
 
     def __init__(self, pointer: int, log: Log) -> None:
-        self.pointer = pointer
-        self.log = log
+        self.pointer: int = pointer
+        self.log: Log = log
         self.parts: dict[int, abc.Callable[[int], None]] = {}
 
     def __del__(self, free: abc.Callable[[int], None] = c.client_free) -> None:
@@ -43,10 +43,10 @@ class Part:
     """
 
     def __init__(self, client: Handle, pointer: int, free: abc.Callable[[int], None]) -> None:
-        self.client = client
-        self.pointer = pointer
-        self._inside = 0
-        self._freed = False
+        self.client: Handle = client
+        self.pointer: int = pointer
+        self._inside: int = 0
+        self._freed: bool = False
         client.parts[pointer] = free
 
     def __enter__(self) -> None:
@@ -80,9 +80,10 @@ class Log:
     and raised once C has returned."""
 
     def __init__(self, logger: typing.Any) -> None:
-        self._raised = raised = {}  # type: dict[int, BaseException]
+        raised: dict[int, BaseException] = {}
+        self._raised: dict[int, BaseException] = raised
+        self.function: typing.Any = LogFunction()
         if logger is None:
-            self.function = LogFunction()
             return
 
         def log(_user_data: int, level: int, message: bytes) -> None:

@@ -8,14 +8,14 @@ asyncio, logging and typing with the package would take longer than a call.
 from __future__ import annotations
 
 # What type checkers take for typing's own.
-TYPE_CHECKING = False
+TYPE_CHECKING: bool = False
 
 
 class Lazy:
     """Stands for a module."""
 
     def __init__(self, name: str) -> None:
-        self._name = name
+        self._name: str = name
 
     def __getattr__(self, attribute: str) -> object:
         from importlib import import_module

@@ -20,6 +20,9 @@ class Completion:
     """What comes out of a queue for one id that went in: `outcome` is the event or the error."""
 
     __slots__ = ("failure_id", "outcome", "tag")
+    tag: int
+    failure_id: str
+    outcome: Failure | Error
 
     def __init__(self, tag: int, failure_id: str, outcome: Failure | Error) -> None:
         self.tag, self.failure_id, self.outcome = tag, failure_id, outcome

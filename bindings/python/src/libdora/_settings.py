@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 else:
     logging, typing = Lazy("logging"), Lazy("typing")
 
-Path = str | os.PathLike[str] | os.PathLike[bytes]
+Path: typing.TypeAlias = str | os.PathLike[str] | os.PathLike[bytes]
 
 
 class Settings:
@@ -75,7 +75,7 @@ class Settings:
         """
         if logger is not None and not callable(getattr(logger, "log", None)):
             raise TypeError(f"logger: a logging.Logger is expected, not {type(logger).__name__}")
-        self._max_in_flight = whole("max_in_flight", max_in_flight, least=1)
+        self._max_in_flight: int = whole("max_in_flight", max_in_flight, least=1)
         config = c.config_new()
         try:
             for name, given in (("site", site), ("api_key", api_key), ("app_key", app_key), ("proxy", proxy),

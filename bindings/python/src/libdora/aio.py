@@ -76,12 +76,12 @@ class LoopQueue:
     """A client's queue on one event loop, whose thread alone uses it."""
 
     def __init__(self, handle: Handle, loop: asyncio.AbstractEventLoop, max_in_flight: int) -> None:
-        self._loop = loop
-        self._queue = Queue(handle, max_in_flight)
+        self._loop: asyncio.AbstractEventLoop = loop
+        self._queue: Queue = Queue(handle, max_in_flight)
         self._waiting: dict[int, asyncio.Future[Failure | Error]] = {}
-        self._last_tag = 0
-        self._closed = False
-        self._descriptor = self._queue.descriptor()
+        self._last_tag: int = 0
+        self._closed: bool = False
+        self._descriptor: int = self._queue.descriptor()
         if self._descriptor < 0:
             self._queue.free()
             raise InternalError("the system refuses the descriptor that an event loop waits on")

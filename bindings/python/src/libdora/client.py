@@ -137,10 +137,10 @@ class _Source:
     source took for the last one, so that neither holds up the other for long."""
 
     def __init__(self, failure_ids: abc.Iterator[str]) -> None:
-        self._failure_ids = failure_ids
-        self.ended = False
+        self._failure_ids: abc.Iterator[str] = failure_ids
+        self.ended: bool = False
         self.error: Exception | None = None
-        self.pause = 0.0
+        self.pause: float = 0.0
 
     def next(self) -> str | None:
         if self.ended:

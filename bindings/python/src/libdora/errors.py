@@ -141,7 +141,7 @@ class _Owner:
     __slots__ = ("_pointer",)
 
     def __init__(self, pointer: int) -> None:
-        self._pointer = pointer
+        self._pointer: int = pointer
 
     def __del__(self, free: abc.Callable[[int], None] = c.error_free) -> None:
         pointer, self._pointer = self._pointer, 0  # another finalizer may still read it

@@ -43,7 +43,9 @@ class _Headers:
     __slots__ = ("_kept", "_owner", "_response")
 
     def __init__(self, owner: typing.Any, response: typing.Any, kept: dict[str, str]) -> None:
-        self._owner, self._response, self._kept = owner, response, kept
+        self._owner: typing.Any = owner
+        self._response: typing.Any = response
+        self._kept: dict[str, str] = kept
 
     def get(self, name: str) -> str | None:
         if self._owner is None:

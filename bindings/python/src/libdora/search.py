@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 else:
     asyncio, typing = Lazy("asyncio"), Lazy("typing")
 
-Instant = datetime | int
+Instant: typing.TypeAlias = datetime | int
 
 # DORA_SEARCH_ constants.
 _EVENT, _WAITING, _END = 1, 2, 3
@@ -44,8 +44,9 @@ class SearchPart(Part):
         size = whole("page_size", page_size, least=1, most=_MOST_A_PAGE)
         pointer = call(c.search_failures, client.pointer, encoded, first, last)
         super().__init__(client, pointer, c.search_free)
-        self._failure, self._error = c_void_p(), c_void_p()
-        self._out = byref(self._failure), byref(self._error)
+        self._failure: c_void_p = c_void_p()
+        self._error: c_void_p = c_void_p()
+        self._out: tuple[typing.Any, ...] = byref(self._failure), byref(self._error)
         call(c.search_set_page_size, pointer, size)
 
     def descriptor(self) -> int:
@@ -72,9 +73,9 @@ class _Searching:
     """What both kinds of search have in common."""
 
     def __init__(self, opened: abc.Callable[[], Handle], part: SearchPart) -> None:
-        self._opened = opened  # raises once the client is closed
-        self._part = part
-        self._in_use = allocate_lock()
+        self._opened: abc.Callable[[], Handle] = opened  # raises once the client is closed
+        self._part: SearchPart = part
+        self._in_use: typing.Any = allocate_lock()
         # What was there when the logger raised: it comes next.
         self._kept: Failure | Error | None = None
 
@@ -109,7 +110,7 @@ class _Alone:
     """A search belongs to one thread, and to one task, at a time."""
 
     def __init__(self, lock: typing.Any) -> None:
-        self._lock = lock
+        self._lock: typing.Any = lock
 
     def __enter__(self) -> None:
         if not self._lock.acquire(False):
@@ -157,7 +158,7 @@ class AsyncSearch(_Searching):
             print(failure.id, failure.name)
     """
 
-    _turn_ends = 0.0
+    _turn_ends: float = 0.0
 
     def __aiter__(self) -> AsyncSearch:
         return self
