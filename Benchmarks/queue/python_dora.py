@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The Python package over the queue: python_dora.py BASE_URL CA_FILE COUNT IN_FLIGHT.
+"""The Python package over the queue, with four fields read of each event.
+
+    python_dora.py BASE_URL CA_FILE COUNT IN_FLIGHT
 
 Prints microseconds per event.
 """
@@ -19,5 +21,6 @@ with libdora.Client(base_url=base_url, ca_file=ca_file, api_key="api", app_key="
     assert client.get_failure(FAILURE).name
     began = time.perf_counter()
     for result in client.get_failures(itertools.repeat(FAILURE, count), max_in_flight=in_flight):
-        assert result.failure.name
+        event = result.get()
+        assert event.name and event.severity and event.env and event.started_at_ns
     print((time.perf_counter() - began) / count * 1e6)
