@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import ctypes
-from collections import abc
 from ctypes import byref, c_size_t
 
 from ._lazy import TYPE_CHECKING, Lazy
@@ -12,8 +11,9 @@ from ._library import SIZE_MAX
 
 if TYPE_CHECKING:
     import typing
+    from collections import abc
 else:
-    typing = Lazy("typing")
+    typing, abc = Lazy("typing"), Lazy("collections.abc")
 
 
 def text_out(value: bytes | None) -> str | None:

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 from _thread import get_ident
-from collections import abc
 
 from ._lazy import TYPE_CHECKING, Lazy
 from ._library import LogFunction, c
 
 if TYPE_CHECKING:
     import typing
+    from collections import abc
 else:
-    typing = Lazy("typing")
+    typing, abc = Lazy("typing"), Lazy("collections.abc")
 
 
 class Handle:

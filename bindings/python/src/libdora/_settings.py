@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-from collections import abc
 
 from ._arguments import flag, milliseconds, pair, path, text, whole
 from ._handle import Handle, Log
@@ -15,8 +14,9 @@ from .errors import call
 if TYPE_CHECKING:
     import logging
     import typing
+    from collections import abc
 else:
-    logging, typing = Lazy("logging"), Lazy("typing")
+    logging, typing, abc = Lazy("logging"), Lazy("typing"), Lazy("collections.abc")
 
 Path: typing.TypeAlias = str | os.PathLike[str] | os.PathLike[bytes]
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 
 import time
 import types
-from collections import abc
-from dataclasses import dataclass
 
 from ._arguments import whole
+from ._lazy import TYPE_CHECKING, Lazy
 from ._queue import Completion, Queue
 from ._settings import Settings
+from ._value import Value
 from .errors import Error, InvalidArgumentError
 from .failure import Failure
 from .search import Instant, Search, SearchPart
+
+if TYPE_CHECKING:
+    from collections import abc
+else:
+    abc = Lazy("collections.abc")
 
 # Queues that are kept for later calls, with their connections. More than so many threads that call at
 # once make some anew.
@@ -22,13 +27,16 @@ _IDLE_QUEUES = 64
 _SLOW_SOURCE_S = 0.001
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Value):
     """How one event of get_failures came out: either `failure` or `error` is None."""
 
+    __slots__ = ("error", "failure", "failure_id")
     failure_id: str
-    failure: Failure | None = None
-    error: Error | None = None
+    failure: Failure | None
+    error: Error | None
+
+    def __init__(self, failure_id: str, failure: Failure | None = None, error: Error | None = None) -> None:
+        super().__init__(failure_id=failure_id, failure=failure, error=error)
 
     def get(self) -> Failure:
         """The event, or the error raised."""

@@ -3,26 +3,26 @@
 
 from __future__ import annotations
 
-from collections import abc
 from ctypes import byref, c_void_p
-from dataclasses import dataclass
 
 from ._convert import copied, sized, text_out
 from ._lazy import TYPE_CHECKING, Lazy
 from ._library import c
+from ._value import Value
 from .response import Response, response_of
 
 if TYPE_CHECKING:
     import typing
+    from collections import abc
 else:
-    typing = Lazy("typing")
+    typing, abc = Lazy("typing"), Lazy("collections.abc")
 
 
-@dataclass(frozen=True)
-class ErrorItem:
+class ErrorItem(Value):
     """One item of the API's error body. None is what it does not carry. In the form that is a list of
     strings, the string is the title."""
 
+    __slots__ = ("detail", "meta", "source_header", "source_parameter", "source_pointer", "status", "title")
     title: str | None
     detail: str | None
     status: str | None

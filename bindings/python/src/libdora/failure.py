@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections import abc
-
 from ._arguments import text
 from ._convert import copied, sized, text_out
 from ._fields import EPOCH, Field, Moment, Nanoseconds, Text, Texts
@@ -15,8 +13,9 @@ from .response import Response, response_of
 
 if TYPE_CHECKING:
     import typing
+    from collections import abc
 else:
-    typing = Lazy("typing")
+    typing, abc = Lazy("typing"), Lazy("collections.abc")
 
 
 class Failure:

@@ -3,12 +3,10 @@
 
 from __future__ import annotations
 
-from collections import abc
-from dataclasses import dataclass, field
-
 from ._convert import text_out
 from ._lazy import TYPE_CHECKING, Lazy
 from ._library import c
+from ._value import Value
 
 if TYPE_CHECKING:
     import typing
@@ -19,11 +17,11 @@ else:
 _KEPT = ("content-type", "date", "server", "retry-after", "x-request-id", "dd-request-id", "x-ratelimit-name")
 
 
-@dataclass(frozen=True)
-class Times:
+class Times(Value):
     """How long the last attempt took to reach each point, in microseconds from its start. On a
     connection that was open already the first three are 0."""
 
+    __slots__ = ("connect_us", "first_byte_us", "lookup_us", "tls_us", "total_us")
     lookup_us: int
     """The name was looked up."""
     connect_us: int
@@ -52,15 +50,16 @@ class _Headers:
             return self._kept.get(name.lower())
         return text_out(c.response_header(self._response(self._owner._pointer), name.encode()))
 
-    def __reduce__(self) -> tuple[abc.Callable[..., _Headers], tuple[typing.Any, ...]]:
+    def __reduce__(self) -> tuple[typing.Any, ...]:
         kept = {name: value for name in _KEPT if (value := self.get(name)) is not None}
         return _Headers, (None, None, kept)
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(Value):
     """The facts of the HTTP response that an event or an error came with. None is what was not sent."""
 
+    __slots__ = ("_headers", "attempts", "http_version", "rate_limit", "rate_limit_period", "rate_limit_remaining",
+                 "rate_limit_reset", "status", "times")
     status: int
     http_version: str
     """"1.0", "1.1", "2" or "3"."""
@@ -75,7 +74,7 @@ class Response:
     """The period in seconds."""
     rate_limit_reset: int | None
     """Seconds, counted from the response, until the period starts anew."""
-    _headers: _Headers = field(repr=False, compare=False)
+    _headers: _Headers
 
     def header(self, name: str) -> str | None:
         """A header of the last attempt's response, by its name in any case: a request id for a support
@@ -95,12 +94,18 @@ def response_of(owner: typing.Any, response: typing.Any) -> Response | None:
         status=c.response_status(pointer),
         http_version=c.response_http_version(pointer).decode(),
         attempts=c.response_attempts(pointer),
-        times=Times(*[c.response_time_us(pointer, phase) for phase in range(5)]),
+        times=_times(pointer),
         rate_limit=_known(c.response_rate_limit(pointer)),
         rate_limit_remaining=_known(c.response_rate_limit_remaining(pointer)),
         rate_limit_period=_known(c.response_rate_limit_period_s(pointer)),
         rate_limit_reset=_known(c.response_rate_limit_reset_s(pointer)),
         _headers=_Headers(owner, response, {}))
+
+
+def _times(pointer: int) -> Times:
+    # The DORA_PHASE_ constants from 0.
+    phases = ("lookup_us", "connect_us", "tls_us", "first_byte_us", "total_us")
+    return Times(**{name: c.response_time_us(pointer, phase) for phase, name in enumerate(phases)})
 
 
 def _known(number: int) -> int | None:

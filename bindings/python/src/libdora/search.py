@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import types
 from _thread import allocate_lock
-from collections import abc
 from ctypes import byref, c_void_p
 from datetime import datetime
 
@@ -20,8 +19,9 @@ from .failure import Failure, take_failure
 if TYPE_CHECKING:
     import asyncio
     import typing
+    from collections import abc
 else:
-    asyncio, typing = Lazy("asyncio"), Lazy("typing")
+    asyncio, typing, abc = Lazy("asyncio"), Lazy("typing"), Lazy("collections.abc")
 
 Instant: typing.TypeAlias = datetime | int
 
