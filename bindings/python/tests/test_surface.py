@@ -20,8 +20,8 @@ CODE = re.sub(r"/\*.*?\*/|^#.*?(?<!\\)$|\bDORA_MUST_USE\b|\bDORA_FREED_BY\(\w+\)
 DECLARED = {name: (result.strip(), arguments) for result, name, arguments in
             re.findall(r"^\s*((?:const )?\w+ \*?)(dora_\w+)\(([^()]*)\);", CODE, re.M)}
 
-# The package calls a queue instead: Python runs its signal handlers while that waits. What is pending it counts.
-NOT_CALLED = {"dora_get_failure", "dora_queue_pending"}
+# A queue is called instead of the first, so that Python runs its signal handlers meanwhile. The others are known.
+NOT_CALLED = {"dora_get_failure", "dora_queue_pending", "dora_result_failure_id"}
 
 TYPES = {
     "void": None, "bool": ctypes.c_bool, "int": ctypes.c_int, "size_t": ctypes.c_size_t, "int64_t": ctypes.c_int64,

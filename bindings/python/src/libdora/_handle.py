@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from _thread import get_ident
+from ctypes import byref, c_void_p
 
 from ._lazy import TYPE_CHECKING, Lazy
 from ._library import LogFunction, c
@@ -38,8 +39,8 @@ class Handle:
 class Part:
     """What a client's handle must outlive: a queue or a search. It belongs to one thread at a time.
 
-    Calls into the library are made `with part:`. C can't take it that a part is freed while it is inside of
-    it, which a logger might do that closes its client: such a part is freed when C has returned.
+    C can't take it that a part is freed while it is inside of it, which a logger might do that closes its client:
+    what frees a part then only marks it, and `leave` frees it when C has returned.
     """
 
     def __init__(self, client: Handle, pointer: int, free: abc.Callable[[int], None]) -> None:
@@ -47,14 +48,19 @@ class Part:
         self.pointer: int = pointer
         self._inside: int = 0
         self._freed: bool = False
+        # Where C stores an error. The part belongs to one thread at a time, and so does this.
+        self._error: c_void_p = c_void_p()
+        self._error_out: typing.Any = byref(self._error)
         client.parts[pointer] = free
 
-    def __enter__(self) -> None:
-        if self.client.pointer == 0 or self.pointer == 0:
+    def enter(self) -> int:
+        """The pointer to call C with; `leave` must follow."""
+        if self.pointer == 0 or self.client.pointer == 0:
             raise ValueError("the client is closed")
         self._inside += 1
+        return self.pointer
 
-    def __exit__(self, *_exception: object) -> None:
+    def leave(self) -> None:
         self._inside -= 1
         if self._freed:
             self.free()
@@ -81,7 +87,7 @@ class Log:
 
     def __init__(self, logger: typing.Any) -> None:
         raised: dict[int, BaseException] = {}
-        self._raised: dict[int, BaseException] = raised
+        self.raised: dict[int, BaseException] = raised
         self.function: typing.Any = LogFunction()
         if logger is None:
             return
@@ -96,6 +102,6 @@ class Log:
         self.function = LogFunction(log)
 
     def check(self) -> None:
-        """Raises what the logger raised on this thread."""
-        if self._raised and (error := self._raised.pop(get_ident(), None)) is not None:
+        """Raises what the logger raised on this thread. It is worth a call only if `raised` is not empty."""
+        if (error := self.raised.pop(get_ident(), None)) is not None:
             raise error

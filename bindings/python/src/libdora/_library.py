@@ -158,7 +158,6 @@ _FUNCTIONS: dict[str, tuple[typing.Any, ...]] = {
     "queue_fd": (c_int, _OBJECT),
     "queue_free": (None, _OBJECT),
     "result_tag": (c_uint64, _OBJECT),
-    "result_failure_id": (_TEXT, _OBJECT),
     "result_take_failure": (_OBJECT, _OBJECT),
     "result_take_error": (_OBJECT, _OBJECT),
     "result_free": (None, _OBJECT),

@@ -16,18 +16,6 @@ from .failure import Failure, take_failure
 _NO_DESCRIPTOR_S = 0.02
 
 
-class Completion:
-    """What comes out of a queue for one id that went in: `outcome` is the event or the error."""
-
-    __slots__ = ("failure_id", "outcome", "tag")
-    tag: int
-    failure_id: str
-    outcome: Failure | Error
-
-    def __init__(self, tag: int, failure_id: str, outcome: Failure | Error) -> None:
-        self.tag, self.failure_id, self.outcome = tag, failure_id, outcome
-
-
 class Queue(Part):
     """A dora_queue."""
 
@@ -41,32 +29,44 @@ class Queue(Part):
 
     def add(self, failure_id: str, tag: int) -> None:
         encoded = text("failure_id", failure_id)
-        with self:
-            call(c.queue_add, self.pointer, encoded, tag)
+        pointer = self.enter()
+        try:
+            added = c.queue_add(pointer, encoded, tag, self._error_out)
+        finally:
+            self.leave()
+        if not added:
+            raise take_error(self._error.value or 0)
 
     def cancel(self, tag: int) -> None:
-        with self:
-            c.queue_cancel(self.pointer, tag)
+        pointer = self.enter()
+        try:
+            c.queue_cancel(pointer, tag)
+        finally:
+            self.leave()
 
-    def poll(self) -> Completion | None:
-        """The next result that is there."""
-        with self:
-            result = c.queue_next(self.pointer, 0)
+    def poll(self) -> tuple[int, Failure | Error] | None:
+        """The tag and the outcome of the next event that is complete."""
+        pointer = self.enter()
+        try:
+            result = c.queue_next(pointer, 0)
+        finally:
+            self.leave()
         if result is None:
             return None
-        failure, error = c.result_take_failure(result), c.result_take_error(result)
-        completion = Completion(c.result_tag(result), c.result_failure_id(result).decode(),
-                                take_failure(failure) if error is None else take_error(error))
+        tag, failure = c.result_tag(result), c.result_take_failure(result)
+        outcome = take_error(c.result_take_error(result)) if failure is None else take_failure(failure)
         c.result_free(result)
-        return completion
+        return tag, outcome
 
-    def wait(self, seconds: float | None = None) -> Completion | None:
-        """The next result, waited for as long as it takes or until the time is up. Raises what the logger
-        raised meanwhile."""
+    def wait(self, seconds: float | None = None) -> tuple[int, Failure | Error] | None:
+        """The same, waited for as long as it takes or until the time is up. Raises what the logger raised
+        meanwhile."""
+        log = self.client.log
         end = None if seconds is None else time.monotonic() + seconds
         while True:
             completion = self.poll()
-            self.client.log.check()
+            if log.raised:
+                log.check()
             if completion is not None:
                 return completion
             left = None if end is None else end - time.monotonic()

@@ -116,7 +116,8 @@ class LoopQueue:
         """Hands out what is complete. Of what is left the descriptor goes on to tell."""
         end = self._loop.time() + _TURN_S
         while not self._closed and (completion := self._queue.poll()) is not None:
-            hand_out(self._waiting.pop(completion.tag, None), completion.outcome)
+            tag, outcome = completion
+            hand_out(self._waiting.pop(tag, None), outcome)
             if self._loop.time() >= end:
                 break
         self._queue.client.log.check()  # the loop's exception handler is told

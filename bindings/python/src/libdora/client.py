@@ -8,7 +8,7 @@ import types
 
 from ._arguments import whole
 from ._lazy import TYPE_CHECKING, Lazy
-from ._queue import Completion, Queue
+from ._queue import Queue
 from ._settings import Settings
 from ._value import Value
 from .errors import Error, InvalidArgumentError
@@ -36,7 +36,11 @@ class Result(Value):
     error: Error | None
 
     def __init__(self, failure_id: str, failure: Failure | None = None, error: Error | None = None) -> None:
-        super().__init__(failure_id=failure_id, failure=failure, error=error)
+        # As Value does it, but there may be a hundred thousand of these.
+        put = object.__setattr__
+        put(self, "failure_id", failure_id)
+        put(self, "failure", failure)
+        put(self, "error", error)
 
     def get(self) -> Failure:
         """The event, or the error raised."""
@@ -85,9 +89,10 @@ class Client(Settings):
         else:
             queue.free()
         assert completion is not None
-        if isinstance(completion.outcome, Error):
-            raise completion.outcome
-        return completion.outcome
+        _, outcome = completion
+        if isinstance(outcome, Error):
+            raise outcome
+        return outcome
 
     def get_failures(self, failure_ids: abc.Iterable[str], max_in_flight: int | None = None) -> abc.Iterator[Result]:
         """Fetches many events side by side, in the order of completion.
@@ -117,23 +122,31 @@ class Client(Settings):
 
     def _results(self, queue: Queue, most: int, failure_ids: abc.Iterator[str]) -> abc.Iterator[Result]:
         source = _Source(failure_ids)
-        pending = 0
+        pending: dict[int, str] = {}
+        tag = 0
         try:
             while True:
-                while pending < most and (failure_id := source.next()) is not None:
+                while len(pending) < most and (failure_id := source.next()) is not None:
+                    tag += 1
                     try:
-                        queue.add(failure_id, 0)
-                        pending += 1
+                        queue.add(failure_id, tag)
+                        pending[tag] = failure_id
                     except InvalidArgumentError as error:
                         yield Result(failure_id, error=error)
                     if source.pause:
                         break
-                if pending == 0 and source.ended:
+                if not pending and source.ended:
                     break
                 self._opened()
-                if pending and (completion := queue.wait(None if pending >= most or source.ended else source.pause)):
-                    pending -= 1
-                    yield result_of(completion)
+                if not pending:
+                    continue
+                completion = queue.wait(None if len(pending) >= most or source.ended else source.pause)
+                if completion is not None:
+                    done, outcome = completion
+                    if isinstance(outcome, Error):
+                        yield Result(pending.pop(done), None, outcome)
+                    else:
+                        yield Result(pending.pop(done), outcome)
         finally:
             queue.free()
         if source.error is not None:
@@ -173,10 +186,3 @@ def ids_of(failure_ids: abc.Iterable[str]) -> abc.Iterator[str]:
     if isinstance(failure_ids, (str, bytes)):
         raise TypeError(f"failure_ids: an iterable of str is expected, not one {type(failure_ids).__name__}")
     return iter(failure_ids)
-
-
-def result_of(completion: Completion) -> Result:
-    outcome = completion.outcome
-    if isinstance(outcome, Error):
-        return Result(completion.failure_id, error=outcome)
-    return Result(completion.failure_id, failure=outcome)

@@ -26,13 +26,11 @@ class Failure:
     Two events are equal if their bodies hold the same JSON, whenever and however they were received.
     """
 
-    __slots__ = ("_json", "_pointer", "_response", "_violations")
+    __slots__ = ("_pickled", "_pointer")
     # The library's event; 0, which it takes as NULL, for one out of a pickle that is no object.
     _pointer: int
-    # Of an event out of a pickle, what it can't be asked for anew.
-    _json: bytes | None
-    _violations: tuple[str, ...] | None
-    _response: Response | None
+    # What an event out of a pickle can't be asked for anew: the JSON, the violations and the response.
+    _pickled: tuple[bytes, tuple[str, ...], Response | None] | None
 
     id: Text = Text("The id of the event.")
     type: Text = Text('"dora_failure", formerly "dora_incident", or what the API sends in its place.')
@@ -86,18 +84,18 @@ class Failure:
     @property
     def json(self) -> bytes:
         """The body exactly as it was received, decompressed."""
-        return self._json if self._json is not None else sized(c.failure_json, self._pointer) or b""
+        return self._pickled[0] if self._pickled else sized(c.failure_json, self._pointer) or b""
 
     @property
     def violations(self) -> tuple[str, ...]:
         """Where the event departs from the documented schema: "/data/attributes/started_at: missing". A
         departure costs its own field, never the event."""
-        return self._violations if self._violations is not None else _VIOLATIONS.__get__(self)
+        return self._pickled[1] if self._pickled else _VIOLATIONS.__get__(self)
 
     @property
     def response(self) -> Response | None:
         """The facts of the response that the event came with. None for a parsed event."""
-        return self._response or response_of(self, c.failure_response)
+        return self._pickled[2] if self._pickled else response_of(self, c.failure_response)
 
     def to_dict(self) -> dict[str, typing.Any]:
         """All fields in plain types, for JSON, data frames and templates. `started_at` and `finished_at` are
@@ -152,7 +150,7 @@ _VIOLATIONS = Texts("violation_count", "violation", "")
 def take_failure(pointer: int) -> Failure:
     """The event of a dora_failure, which it owns from now on."""
     failure = object.__new__(Failure)
-    failure._pointer, failure._json, failure._violations, failure._response = pointer, None, None, None
+    failure._pointer, failure._pickled = pointer, None
     return failure
 
 
@@ -163,8 +161,7 @@ def _restored(json: bytes, violations: tuple[str, ...], response: Response | Non
         failure = Failure.parse(json)
     except MalformedResponseError:
         failure = take_failure(0)
-        failure._json = json
-    failure._violations, failure._response = violations, response
+    failure._pickled = json, violations, response
     return failure
 
 

@@ -45,8 +45,7 @@ class SearchPart(Part):
         pointer = call(c.search_failures, client.pointer, encoded, first, last)
         super().__init__(client, pointer, c.search_free)
         self._failure: c_void_p = c_void_p()
-        self._error: c_void_p = c_void_p()
-        self._out: tuple[typing.Any, ...] = byref(self._failure), byref(self._error)
+        self._failure_out: typing.Any = byref(self._failure)
         call(c.search_set_page_size, pointer, size)
 
     def descriptor(self) -> int:
@@ -57,8 +56,11 @@ class SearchPart(Part):
     def poll(self) -> Failure | Error | None:
         """The next event or error that is there. None where there is none yet, or at the end: `pointer` is 0
         then."""
-        with self:
-            status = c.search_next(self.pointer, 0, *self._out)
+        pointer = self.enter()
+        try:
+            status = c.search_next(pointer, 0, self._failure_out, self._error_out)
+        finally:
+            self.leave()
         if status == _EVENT:
             return take_failure(self._failure.value or 0)
         if status == _WAITING:
@@ -96,11 +98,10 @@ class _Searching:
         if self._part.pointer == 0 and self._kept is None:
             return None
         outcome, self._kept = self._kept or self._part.poll(), None
-        try:
-            self._part.client.log.check()
-        except BaseException:
+        if self._part.client.log.raised:
             self._kept = outcome
-            raise
+            self._part.client.log.check()
+            self._kept = None
         if isinstance(outcome, Error):
             raise outcome
         return outcome
