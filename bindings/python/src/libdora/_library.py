@@ -67,6 +67,10 @@ def load() -> ctypes.CDLL:
 
 
 _library = load()
+# Accessors return at once and call nobody back: they keep the interpreter's lock. To let go of it and take it
+# again would cost more than they do, and each time let another thread in between.
+_accessors = ctypes.PyDLL(None, handle=_library._handle)
+_ACCESSORS = ("error_", "failure_", "response_", "result_")
 # All that the package calls, by the names of dora.h.
 functions: dict[str, typing.Any] = {}
 
@@ -74,7 +78,7 @@ functions: dict[str, typing.Any] = {}
 def function(name: str, result: typing.Any, *arguments: typing.Any) -> typing.Any:
     """dora_NAME, with the types of its result and arguments."""
     try:
-        found = getattr(_library, f"dora_{name}")
+        found = getattr(_accessors if name.startswith(_ACCESSORS) else _library, f"dora_{name}")
     except AttributeError:
         raise ImportError(f"{_library._name} has no dora_{name}: it is older than this package; install the library "
                           "of the same version", name="libdora", path=_library._name) from None
