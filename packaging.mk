@@ -6,6 +6,7 @@
 #   make dist                 .build/dist/libdora-VERSION-linux-MACHINE.tar.gz, the same bytes each time
 #   make deb                  libdora0 and libdora-dev, in .build/deb
 #   make wheel                the Python package with the library in it, in .build/wheel
+#   make gem                  the Ruby gem with the library inside, in .build/gem
 
 # The date of what is made: that of the last change.
 ifndef SOURCE_DATE_EPOCH
@@ -86,4 +87,22 @@ deb:
 	cd $(deb_tree) && dpkg-buildpackage --build=binary --unsigned-changes --no-pre-clean
 	@ls .build/deb/*.deb
 
-.PHONY: manual install-manual uninstall-manual dist wheel deb
+# ----------------------------------------------------------------- Ruby gem
+
+gem_tree := .build/gem/tree
+
+# In a copy of what it is made of: the gemspec reads the version in include/dora.h.
+gem: $(out)/$(library)
+	rm -rf .build/gem
+	mkdir -p $(gem_tree)/bindings $(gem_tree)/include
+	cp include/dora.h $(gem_tree)/include
+	cp -R bindings/ruby $(gem_tree)/bindings
+	cp LICENSE $(gem_tree)/bindings/ruby
+	$(INSTALL) -m 755 $(out)/$(library) $(gem_tree)/bindings/ruby/lib/libdora/$(soname)
+	chmod -R u=rwX,go=rX $(gem_tree)
+	cd $(gem_tree)/bindings/ruby && gem build --quiet libdora.gemspec
+	mv $(gem_tree)/bindings/ruby/*.gem .build/gem
+	rm -r $(gem_tree)
+	@ls .build/gem/*.gem
+
+.PHONY: manual install-manual uninstall-manual dist wheel gem deb

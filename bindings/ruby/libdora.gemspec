@@ -13,5 +13,6 @@ Gem::Specification.new do |gem|
   gem.authors = ["The libdora authors"]
   gem.license = "Apache-2.0"
   gem.required_ruby_version = ">= 3.0"
+  gem.platform = "x86_64-linux" if File.file?(File.join(__dir__, "lib/libdora/libdora.so.0"))
   gem.files = Dir.chdir(__dir__) { Dir["lib/**/*", "sig/**/*", "README.md", "LICENSE"] }
 end

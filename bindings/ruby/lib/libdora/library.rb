@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # frozen_string_literal: true
 
-require "fiddle"
 require_relative "loading"
 
 module Dora

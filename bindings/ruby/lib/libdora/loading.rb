@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # frozen_string_literal: true
 
-require "fiddle"
+begin
+  require "fiddle"
+rescue LoadError => e
+  raise LoadError, "libdora needs Fiddle, which is a gem of its own from Ruby 4.0 on: add `gem \"fiddle\"` to the Gemfile. " \
+                   "Where Ruby was built without it, install libffi first (Debian, Ubuntu: apt install libffi-dev). (#{e.message})"
+end
 
 module Dora
   # Finds the shared library, and says what to install where there is none.

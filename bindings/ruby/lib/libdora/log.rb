@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # frozen_string_literal: true
 
-require "fiddle"
-
 module Dora
   # The way of a message from the library to a Logger.
   #
