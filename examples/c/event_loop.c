@@ -6,21 +6,26 @@
  *     event_loop [--base-url URL] [--ca-file FILE]
  *
  * Each line of standard input is an id; each event is printed when it arrives,
- * while further ids may be typed. The keys and the site come from the
- * environment: DD_API_KEY, DD_APP_KEY, DD_SITE. Exit status: 0 if every event
- * came, 1 if any did not, 2 for wrong usage.
+ * while further ids may be typed. Ctrl-C cancels what is under way. The keys and
+ * the site come from the environment: DD_API_KEY, DD_APP_KEY, DD_SITE. Exit
+ * status: 0 if every event came, 1 if any did not, 2 for wrong usage, 130 after
+ * Ctrl-C.
  *
  *     cc -o event_loop event_loop.c $(pkg-config --cflags --libs dora)
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE /* ppoll */
 
 #include <dora.h>
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How many results are taken before the loop looks at its other descriptors again. */
+enum { RESULTS_A_TURN = 8 };
 
 struct arguments {
     const char *base_url;
@@ -28,12 +33,36 @@ struct arguments {
 };
 
 struct loop {
+    dora_client *client;
     dora_queue *queue;
     bool is_input_open;
     bool has_failed;
     char line[512]; /* what came of a line whose end did not come yet */
     size_t length;  /* sizeof line if it is longer than any id */
 };
+
+static volatile sig_atomic_t was_interrupted;
+
+static void note_interrupt(int number)
+{
+    (void)number;
+    was_interrupted = 1;
+}
+
+/* Interrupts come while the loop waits, and at no other time: none is missed. Returns the mask for the wait. */
+static sigset_t catch_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = note_interrupt};
+    sigset_t interrupt;
+    sigset_t before;
+
+    sigaction(SIGINT, &action, NULL);
+    sigemptyset(&interrupt);
+    sigaddset(&interrupt, SIGINT);
+    sigprocmask(SIG_BLOCK, &interrupt, &before);
+    sigdelset(&before, SIGINT);
+    return before;
+}
 
 /* Returns whether the command line makes sense. */
 static bool read_arguments(int argc, char **argv, struct arguments *arguments)
@@ -144,39 +173,64 @@ static void print_result(struct loop *loop, dora_result *result)
     }
 }
 
-/* Called when the queue is readable: takes what is complete, and does not wait. */
+/*
+ * Called when the queue is readable: takes some of what is complete, and does
+ * not wait. The descriptor stays readable while there is more.
+ */
 static void take_results(struct loop *loop)
 {
-    dora_result *result;
+    int i;
 
-    while ((result = dora_queue_next(loop->queue, 0)) != NULL) {
+    for (i = 0; i < RESULTS_A_TURN; i++) {
+        dora_result *result = dora_queue_next(loop->queue, 0);
+
+        if (result == NULL) {
+            return;
+        }
         print_result(loop, result);
         dora_result_free(result);
     }
 }
 
+/* Nothing more is read. What is under way ends with an error, which the loop goes on to take. */
+static void cancel(struct loop *loop)
+{
+    loop->is_input_open = false;
+    dora_client_cancel(loop->client);
+}
+
 /* Returns the exit status. */
 static int run(struct loop *loop)
 {
+    sigset_t mask = catch_interrupts();
     struct pollfd watched[2];
 
     watched[0].fd = dora_queue_fd(loop->queue);
     watched[1].fd = STDIN_FILENO;
     watched[0].events = watched[1].events = POLLIN;
+    if (watched[0].fd < 0) {
+        fprintf(stderr, "event_loop: this system lets no descriptor tell the time\n");
+        return 1;
+    }
     while (loop->is_input_open || dora_queue_pending(loop->queue) > 0) {
-        if (poll(watched, loop->is_input_open ? 2 : 1, -1) < 0) {
-            if (errno == EINTR) {
-                continue;
+        if (ppoll(watched, loop->is_input_open ? 2 : 1, NULL, &mask) < 0) {
+            if (errno != EINTR) {
+                perror("event_loop: ppoll");
+                return 1;
             }
-            perror("event_loop: poll");
-            return 1;
+            if (was_interrupted) {
+                cancel(loop);
+            }
+            continue;
         }
         if (loop->is_input_open && watched[1].revents != 0) {
             read_input(loop);
         }
-        take_results(loop);
+        if (watched[0].revents != 0) {
+            take_results(loop);
+        }
     }
-    return loop->has_failed ? 1 : 0;
+    return was_interrupted ? 130 : loop->has_failed ? 1 : 0;
 }
 
 int main(int argc, char **argv)
@@ -184,7 +238,6 @@ int main(int argc, char **argv)
     struct arguments arguments = {NULL, NULL};
     struct loop loop = {.is_input_open = true};
     dora_error *error = NULL;
-    dora_client *client;
     int status = 1;
 
     if (!read_arguments(argc, argv, &arguments)) {
@@ -192,14 +245,14 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    client = make_client(&arguments, &error);
-    loop.queue = client != NULL ? dora_queue_new(client, 0, &error) : NULL;
+    loop.client = make_client(&arguments, &error);
+    loop.queue = loop.client != NULL ? dora_queue_new(loop.client, 0, &error) : NULL;
     if (loop.queue == NULL) {
         report(&loop, "cannot start", error);
     } else {
         status = run(&loop);
     }
     dora_queue_free(loop.queue);
-    dora_client_free(client);
+    dora_client_free(loop.client);
     return status;
 }

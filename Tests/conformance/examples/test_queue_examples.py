@@ -5,7 +5,9 @@ import contextlib
 import json
 import os
 import pty
+import signal
 import subprocess
+import time
 
 import pytest
 
@@ -112,3 +114,63 @@ def test_event_loop_reports_failures(start):
     assert (status, stdout) == (1, "documented: Database outage (SEV-1)\n")
     assert "event_loop: absent: " in stderr and "event_loop: ..: " in stderr
     assert "event_loop: a line of more than 511 bytes is no id\n" in stderr
+
+
+def processor_seconds(process):
+    with open(f"/proc/{process.pid}/stat") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_event_loop_sleeps_while_there_is_nothing_to_do(start):
+    process = start("event_loop")
+    process.stdin.write("documented\n")
+    process.stdin.flush()
+    assert process.stdout.readline().startswith("documented: ")
+    before = processor_seconds(process)
+    time.sleep(1.5)
+    assert processor_seconds(process) - before < 0.1
+    assert ended(process) == (0, "", "")
+
+
+def test_event_loop_takes_a_few_results_a_turn_and_loses_none(start):
+    """All are complete while the program is stopped: it comes back to those that it left."""
+    process = start("event_loop")
+    process.stdin.write("documented\n" * 300)
+    process.stdin.flush()
+    assert process.stdout.readline().startswith("documented: ")
+    process.send_signal(signal.SIGSTOP)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGCONT)
+    status, stdout, stderr = ended(process, ["date-time"])
+    assert (status, stderr, len(stdout.splitlines())) == (0, "", 300)
+
+
+@pytest.mark.parametrize("is_input_open", [True, False])
+def test_event_loop_cancels_at_control_c(start, server, is_input_open):
+    server.answer("slow", lambda exchange: (exchange.wait(30), reply(200, DOCUMENTED)(exchange)))
+    process = start("event_loop")
+    process.stdin.write("slow\ndocumented\n")
+    process.stdin.flush()
+    if not is_input_open:
+        process.stdin.close()
+        process.stdin = None
+    assert process.stdout.readline().startswith("documented: ")
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+    stdout, stderr = process.communicate()
+    assert (process.returncode, stdout) == (130, "")
+    assert stderr.startswith("event_loop: slow: ") and "cancelled" in stderr
+    assert time.monotonic() - began < 5
+
+
+def test_event_loop_ends_at_control_c_while_it_waits_for_input(start):
+    process = start("event_loop")
+    process.stdin.write("documented\n")
+    process.stdin.flush()
+    assert process.stdout.readline().startswith("documented: ")
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+    stdout, stderr = process.communicate()
+    assert (process.returncode, stdout, stderr) == (130, "", "")
