@@ -35,6 +35,7 @@ stop_server() {
 
 start_server() {
     local server=$output/server port1 port2
+    rm -rf "$server/more"
     mkdir -p "$server/root"
     read -r port1 port2 < <(free_ports)
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
@@ -60,8 +61,18 @@ http {
     ssl_certificate_key $server/key.pem;
     ssl_protocols TLSv1.3;
     root $server/root;
-    server { listen 127.0.0.1:$port1 ssl; location / { try_files /event.json =404; } }
-    server { listen 127.0.0.1:$port2 ssl http2; location / { try_files /event.json =404; } }
+    # What a benchmark adds, before it reloads the server.
+    include $server/more/*.conf;
+    server {
+        listen 127.0.0.1:$port1 ssl;
+        location / { try_files /event.json =404; }
+        include $server/more/locations/*.conf;
+    }
+    server {
+        listen 127.0.0.1:$port2 ssl http2;
+        location / { try_files /event.json =404; }
+        include $server/more/locations/*.conf;
+    }
 }
 CONFIGURATION
     nginx -e "$server/error.log" -c "$server/nginx.conf" </dev/null &

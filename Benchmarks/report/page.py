@@ -30,6 +30,9 @@ SECTIONS = [
     ("queue", "Many at once", "A completion queue beside a C program on curl-multi with as many transfers in "
      "flight, over one HTTP/2 connection; and beside the official Python client, which speaks HTTP/1.1, with "
      "threads and on asyncio."),
+    ("search", "Search", "All incident events of a span of time, 1,000 to a page, every field of each read. "
+     "The others send the same requests one after the other; libdora asks for the next page while the program "
+     "reads. Bare libcurl throws the pages away."),
     ("threads", "Threads", "Eight threads on one client beside eight threads with a bare handle each. More is "
      "better."),
     ("parse", "Parsing", "`dora_parse_failure`, every field read, freed; beside JSON libraries that do the same "
