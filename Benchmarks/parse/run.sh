@@ -14,16 +14,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 output=$PWD/.build/benchmarks/parse
 mkdir -p "$output"
 install_packages $BUILD_PACKAGES g++ rapidjson-dev libsimdjson-dev
-# From Debian 13 on. Elsewhere it is measured where pkg-config finds it.
-! apt-cache show libyyjson-dev >/dev/null 2>&1 || install_packages libyyjson-dev
 find_swift
 stage "$PWD/.build/stage"
 
 cd Benchmarks/parse
 flags="-O2 -Wall -Wextra"
 cc $flags libdora.c $(pkg-config --cflags --libs dora) -Wl,-rpath,"$(pkg-config --variable=libdir dora)" -o "$output/libdora"
-rm -f "$output/yyjson"
-! pkg-config --exists yyjson || cc $flags yyjson.c $(pkg-config --cflags --libs yyjson) -o "$output/yyjson"
 c++ $flags -DNDEBUG rapidjson.cc -o "$output/rapidjson"
 c++ $flags -DNDEBUG simdjson.cc -lsimdjson -o "$output/simdjson"
 [ "$output/foundation" -nt foundation.swift ] || swiftc -O -parse-as-library foundation.swift -o "$output/foundation"

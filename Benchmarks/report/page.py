@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes the performance page: page.py PRINTED OUTPUT.
 
-PRINTED holds NAME.txt, what Benchmarks/NAME/run.sh printed. OUTPUT gets performance.md and a chart
-for each comparison that takes more than one contender in performance/.
+PRINTED holds NAME.txt, what Benchmarks/NAME/run.sh printed. OUTPUT gets performance.md, and in performance/ the
+charts of the comparisons that people look for first.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ SECTIONS = [
     ("memory", "Memory", "Peak resident memory of the whole process, and what a waiting id costs."),
 ]
 
+# The comparisons with a chart: benchmark, and which one of it.
+CHARTS = {("serial", 1), ("queue", 3), ("search", 4), ("bindings", 1)}
+
 
 def first_line(*command: str) -> str:
     try:
@@ -81,7 +84,7 @@ def section(name: str, heading: str, about: str, printed: pathlib.Path, charts: 
     output = read((printed / f"{name}.txt").read_text(encoding="utf-8"))
     lines = [f"## {heading}", "", *textwrap.wrap(about, 100), ""]
     for index, comparison in enumerate(output.comparisons, start=1):
-        if len(comparison.rows) > 1:
+        if (name, index) in CHARTS:
             file = charts / f"{name}-{index}.svg"
             file.write_text(chart(comparison), encoding="utf-8")
             lines += [f"![{comparison.title}]({charts.name}/{file.name})", ""]

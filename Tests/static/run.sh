@@ -33,8 +33,8 @@ check_shell() {
 check_c() {
     local clang
     clang=$(dirname "$(readlink -f "$(command -v swift)")")/clang
-    sources -name '*.c' -not -path './examples/node/*' | xargs -0 grep -LZ 'yyjson.h' |
-        xargs -0 -n 1 "$clang" --analyze -Xclang -analyzer-werror --analyzer-output text -std=c11 -D_GNU_SOURCE -Iinclude
+    sources -name '*.c' -not -path './examples/node/*' |
+        xargs -0 -n 1 -P "$(nproc)" "$clang" --analyze -Xclang -analyzer-werror --analyzer-output text -std=c11 -D_GNU_SOURCE -Iinclude
 }
 
 check_ruff() {
