@@ -6,6 +6,7 @@ import pathlib
 import shlex
 import shutil
 import subprocess
+import time
 
 import pytest
 
@@ -13,7 +14,7 @@ from paths import REPOSITORY
 
 FOLDER = "it's a & b"
 # What a checkout has that an install needs; the library is built already.
-NEEDED = ["Makefile", "packaging.mk", "Package.swift", "include", "man", "pkgconfig", "Sources", "Tests/prepare.sh"]
+NEEDED = ["Makefile", "packaging.mk", "Package.swift", "include", "man", "packaging", "pkgconfig", "Sources", "Tests/prepare.sh"]
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +29,9 @@ def checkout(tmp_path_factory):
         else:
             shutil.copy2(source, target)
     shutil.copytree(REPOSITORY / ".build" / "make", root / ".build" / "make", symlinks=True)
+    now = time.time()
     for path in (root / ".build" / "make").rglob("*"):
-        os.utime(path)
+        os.utime(path, (now, now))
     make(root, "all")
     return root
 
@@ -57,7 +59,7 @@ def state(directory):
 
 def pkg_config(folder, *arguments):
     result = subprocess.run(["pkg-config", *arguments, "dora"], capture_output=True, text=True,
-                            env={**os.environ, "PKG_CONFIG_LIBDIR": str(folder)})
+                            env={**os.environ, "PKG_CONFIG_PATH": str(folder)})
     assert result.returncode == 0, result.stderr
     return shlex.split(result.stdout)
 
