@@ -229,7 +229,7 @@ static inline int shim_random_refusal(void) {
 
 /* A page that a child finds full of zeros after fork (MADV_WIPEONFORK, Linux 4.14); NULL where there is none. */
 static inline void *shim_page_wiped_on_fork(void) {
-    size_t size = (size_t)sysconf(_SC_PAGESIZE);
+    size_t size = (size_t)getpagesize();
     void *page = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) {
         return NULL;
