@@ -28,6 +28,9 @@ SWIFTFLAGS ?=
 # distribution's package takes "this": its tools find the package of libcurl by them.
 LIBCURL ?= any
 
+# Set to install the library with its symbols, for a package's tools to keep them aside.
+KEEP_SYMBOLS ?=
+
 # The version stands in the header alone.
 version_part = $(shell sed -n 's/^\#define DORA_VERSION_$(1) \([0-9]*\)$$/\1/p' include/dora.h)
 MAJOR := $(call version_part,MAJOR)
@@ -140,7 +143,7 @@ fill_in = sed $(foreach name,PREFIX LIBDIR INCLUDEDIR VERSION MAJOR INCLUDE,-e $
 # Nothing is written below .build: it may be another user's.
 install: all
 	$(INSTALL) -d $(to_lib) $(to_include) $(to_pkgconfig) $(to_cmake)
-	$(INSTALL) -m 755 $(out)/$(library) $(to_lib)/$(library)
+	$(INSTALL) -m 755 $(out)/$(library)$(if $(KEEP_SYMBOLS),.symbols) $(to_lib)/$(library)
 	ln -sf $(library) $(to_lib)/$(soname)
 	ln -sf $(soname) $(to_lib)/libdora.so
 	$(INSTALL) -m 644 $(out)/libdora.a $(to_lib)

@@ -4,7 +4,7 @@
 #
 #   make manual               the manual pages, in .build/make/man (part of make and make install)
 #   make dist                 .build/dist/libdora-VERSION-linux-MACHINE.tar.gz, the same bytes each time
-#   make deb                  libdora0 and libdora-dev, in .build/deb
+#   make deb                  libdora0, libdora-dev and the symbols of libdora0, in .build/deb
 #   make wheel                the Python package with the library in it, in .build/wheel
 #   make gem                  the Ruby gem with the library inside, in .build/gem
 
@@ -70,19 +70,17 @@ wheel: $(out)/$(library)
 
 # ---------------------------------------------------------- Debian packages
 
-deb_sources := Makefile packaging.mk Package.swift LICENSE README.md include Sources pkgconfig man
 deb_tree := .build/deb/libdora-$(VERSION)
+maintainer = $(shell sed -n 's/^Maintainer: //p' packaging/debian/control)
 
 # In a copy of the sources, as a packager has them.
 deb:
 	rm -rf .build/deb
-	mkdir -p $(deb_tree)/Tests $(deb_tree)/examples $(deb_tree)/packaging
-	cp -R $(deb_sources) $(deb_tree)
-	cp -R Tests/DoraCoreTests $(deb_tree)/Tests
-	cp -R examples/c $(deb_tree)/examples
-	cp -R packaging/cmake $(deb_tree)/packaging
+	mkdir -p $(deb_tree)
+	tar --create --exclude=./.build --exclude=./.git --exclude=__pycache__ . | tar --extract --directory $(deb_tree)
 	cp -R packaging/debian $(deb_tree)/debian
-	sed -e 's|@VERSION@|$(VERSION)|' -e "s|@DATE@|$$(LC_ALL=C date -u -R -d @$(SOURCE_DATE_EPOCH))|" \
+	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@MAINTAINER@|$(maintainer)|' \
+	    -e "s|@DATE@|$$(LC_ALL=C date -u -R -d @$(SOURCE_DATE_EPOCH))|" \
 	    packaging/debian/changelog.in > $(deb_tree)/debian/changelog
 	cd $(deb_tree) && dpkg-buildpackage --build=binary --unsigned-changes --no-pre-clean
 	@ls .build/deb/*.deb
