@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The manual, the Debian packages, the tarball and the Python package. Included by the Makefile.
+# The manual, the packages and the release. Included by the Makefile.
 #
 #   make manual               the manual pages, in .build/make/man (part of make and make install)
 #   make dist                 .build/dist/libdora-VERSION-linux-MACHINE.tar.gz, the same bytes each time
 #   make deb                  libdora0, libdora-dev and the symbols of libdora0, in .build/deb
 #   make wheel                the Python package with the library in it, in .build/wheel
 #   make gem                  the Ruby gem with the library inside, in .build/gem
+#   make release              all of that from the checked-out commit, in .build/release-files, with checksums
 
 # The date of what is made: that of the last change.
 ifndef SOURCE_DATE_EPOCH
@@ -57,7 +58,8 @@ dist:
 	sed -i -e 's|^prefix=.*|prefix=$${pcfiledir}/../..|' -e 's|=/$(distribution)/|=$${prefix}/|' \
 	    -e '/^Requires.private:/d' -e 's|^Libs.private:|& -lcurl|' \
 	    .build/dist/$(distribution)/lib/pkgconfig/dora.pc
-	$(INSTALL) -m 644 LICENSE README.md CHANGELOG.md .build/dist/$(distribution)
+	tar --create --exclude=.build --exclude=__pycache__ --exclude='bindings/*/test*' LICENSE *.md docs examples bindings \
+	    | tar --extract --directory .build/dist/$(distribution)
 	cd .build/dist && tar --create --format=gnu --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group=0 \
 	    --numeric-owner --mode=u=rwX,go=rX $(distribution) | gzip -n -9 > $(archive)
 	cd .build/dist && sha256sum $(archive) > SHA256SUMS
@@ -103,4 +105,9 @@ gem: $(out)/$(library)
 	rm -r $(gem_tree)
 	@ls .build/gem/*.gem
 
-.PHONY: manual install-manual uninstall-manual dist wheel gem deb
+# ------------------------------------------------------------------ Release
+
+release:
+	packaging/release.sh
+
+.PHONY: release manual install-manual uninstall-manual dist wheel gem deb

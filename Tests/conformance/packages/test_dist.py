@@ -65,6 +65,8 @@ def test_contents(archive):
     assert {"include/dora.h", "lib/pkgconfig/dora.pc", f"lib/libdora.so.{version}", "lib/libdora.so.0",
             "lib/libdora.so", "lib/libdora.a", "lib/cmake/dora/dora-config.cmake", "share/man/man3/dora_get_failure.3",
             "LICENSE", "README.md", "CHANGELOG.md"} <= set(members)
+    for target in re.findall(r"\]\(([^)#\s]+)\)", (REPOSITORY / "README.md").read_text()):
+        assert target.startswith("http") or target in members, f"the README points to {target}"
     assert {(member.uid, member.gid, int(member.mtime)) for member in members.values()} == {(0, 0, int(DATE))}
     assert not any(member.mode & 0o022 for member in members.values() if not member.issym())
 
