@@ -58,8 +58,10 @@ dist:
 	sed -i -e 's|^prefix=.*|prefix=$${pcfiledir}/../..|' -e 's|=/$(distribution)/|=$${prefix}/|' \
 	    -e '/^Requires.private:/d' -e 's|^Libs.private:|& -lcurl|' \
 	    .build/dist/$(distribution)/lib/pkgconfig/dora.pc
+	mkdir -p .build/dist/$(distribution)/share/doc/libdora
 	tar --create --exclude=.build --exclude=__pycache__ --exclude='bindings/*/test*' LICENSE *.md docs examples bindings \
-	    | tar --extract --directory .build/dist/$(distribution)
+	    | tar --extract --directory .build/dist/$(distribution)/share/doc/libdora
+	ln -s ../../../include .build/dist/$(distribution)/share/doc/libdora/include
 	cd .build/dist && tar --create --format=gnu --sort=name --mtime=@$(SOURCE_DATE_EPOCH) --owner=0 --group=0 \
 	    --numeric-owner --mode=u=rwX,go=rX $(distribution) | gzip -n -9 > $(archive)
 	cd .build/dist && sha256sum $(archive) > SHA256SUMS
