@@ -20,6 +20,8 @@ missing_languages() {
     command -v ruby >/dev/null || echo ruby
     command -v go >/dev/null || echo golang-go
     command -v cargo >/dev/null || echo cargo
+    command -v cargo-clippy >/dev/null || echo rust-clippy
+    command -v cargo-fmt >/dev/null || echo rustfmt
     command -v javac >/dev/null || echo default-jdk-headless
     command -v node >/dev/null || echo nodejs
     # The headers that NodeSource's package brings itself would clash with Debian's.

@@ -1,64 +1,94 @@
 // SPDX-License-Identifier: Apache-2.0
 
-//! Fetches DORA incident events from Datadog's API with libdora.
+//! Fetches DORA incident events from Datadog's API with libdora. Keys and site come from the
+//! environment: DD_API_KEY, DD_APP_KEY, DD_SITE.
 
 use std::ffi::{CStr, CString, NulError};
-use std::os::raw::{c_char, c_int, c_void};
+use std::marker::PhantomData;
+use std::os::raw::{c_char, c_int};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use std::{fmt, ptr, slice};
+use std::{fmt, ptr};
 
-// The pointers of dora.h: to an object, and to UTF-8 that ends in a NUL.
-type Object = *mut c_void;
-type Text = *const c_char;
+/// What this file uses of dora.h, in its order.
+#[allow(non_camel_case_types)]
+mod c {
+    use super::{c_char, c_int};
 
-/// Declares a function of dora.h with the types given, and calls it. With `try` the function
-/// is one that can fail: the result is the object that it made, or the error.
-macro_rules! call {
-    (try $function:ident($($argument:expr => $type:ty),*)) => {{
-        let error = &mut ptr::null_mut();
-        let object = call!($function($($argument => $type,)* error => &mut Object) -> Object);
-        (!object.is_null()).then_some(object).ok_or_else(|| Error::take(*error))
-    }};
-    ($function:ident($($argument:expr => $type:ty),*) $(-> $result:ty)?) => {{
-        extern "C" { fn $function($(_: $type),*) $(-> $result)?; }
-        $function($($argument),*)
-    }};
+    pub enum dora_error {}
+    pub enum dora_config {}
+    pub enum dora_client {}
+    pub enum dora_failure {}
+    pub enum dora_response {}
+    pub enum dora_search {}
+
+    pub const DORA_SEARCH_EVENT: u32 = 1;
+    pub const DORA_SEARCH_ERROR: u32 = 4;
+
+    extern "C" {
+        pub fn dora_error_get_code(error: *const dora_error) -> u32;
+        pub fn dora_error_code_name(code: u32) -> *const c_char;
+        pub fn dora_error_message(error: *const dora_error) -> *const c_char;
+        pub fn dora_error_is_retryable(error: *const dora_error) -> bool;
+        pub fn dora_error_retry_after_ms(error: *const dora_error) -> i64;
+        pub fn dora_error_response(error: *const dora_error) -> *const dora_response;
+        pub fn dora_error_free(error: *mut dora_error);
+        pub fn dora_config_new() -> *mut dora_config;
+        pub fn dora_config_set_base_url(config: *mut dora_config, base_url: *const c_char);
+        pub fn dora_config_set_ca_file(config: *mut dora_config, path: *const c_char);
+        pub fn dora_config_set_timeout_ms(config: *mut dora_config, milliseconds: u32);
+        pub fn dora_config_free(config: *mut dora_config);
+        pub fn dora_client_new(config: *const dora_config, error: *mut *mut dora_error) -> *mut dora_client;
+        pub fn dora_get_failure(
+            client: *mut dora_client,
+            failure_id: *const c_char,
+            error: *mut *mut dora_error,
+        ) -> *mut dora_failure;
+        pub fn dora_client_cancel(client: *mut dora_client);
+        pub fn dora_client_free(client: *mut dora_client);
+        pub fn dora_failure_id(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_name(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_env(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_severity(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_team(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_version(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_git_commit_sha(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_git_repository_url(failure: *const dora_failure) -> *const c_char;
+        pub fn dora_failure_started_at(failure: *const dora_failure, unix_ns: *mut i64) -> bool;
+        pub fn dora_failure_finished_at(failure: *const dora_failure, unix_ns: *mut i64) -> bool;
+        pub fn dora_failure_service(failure: *const dora_failure, index: usize) -> *const c_char;
+        pub fn dora_failure_custom_tag(failure: *const dora_failure, index: usize) -> *const c_char;
+        pub fn dora_failure_free(failure: *mut dora_failure);
+        pub fn dora_response_status(response: *const dora_response) -> c_int;
+        pub fn dora_search_failures(
+            client: *mut dora_client,
+            query: *const c_char,
+            from_unix_ns: i64,
+            to_unix_ns: i64,
+            error: *mut *mut dora_error,
+        ) -> *mut dora_search;
+        pub fn dora_search_next(
+            search: *mut dora_search,
+            timeout_ms: i64,
+            failure: *mut *mut dora_failure,
+            error: *mut *mut dora_error,
+        ) -> u32;
+        pub fn dora_search_free(search: *mut dora_search);
+    }
 }
 
-/// Declares [`Options`], and `apply`, which copies those that are set to a configuration.
-macro_rules! options {
-    ($($field:ident = $set:ident, $meaning:literal;)*) => {
-        /// The settings of a [`Client`]. `None` leaves one to the environment, else to libdora's default.
-        #[derive(Clone, Default)]
-        pub struct Options {
-            $(#[doc = $meaning] pub $field: Option<String>,)*
-            /// How long a call may take, retries included, in whole milliseconds, at least one. 60 s by default.
-            pub timeout: Option<Duration>,
-        }
-        unsafe fn apply(config: Object, options: &Options) -> Result<(), Error> {
-            $(if let Some(text) = &options.$field {
-                let text = CString::new(text.as_str())?;
-                call!($set(config => Object, text.as_ptr() => Text));
-            })*
-            if let Some(timeout) = options.timeout {
-                let milliseconds = timeout.as_millis().try_into().unwrap_or(u32::MAX).max(1);
-                call!(dora_config_set_timeout_ms(config => Object, milliseconds => u32));
-            }
-            Ok(())
-        }
-    };
-}
-options! {
-    site = dora_config_set_site, "The Datadog site. `DD_SITE`, else datadoghq.com by default.";
-    api_key = dora_config_set_api_key, "The API key. `DD_API_KEY` by default.";
-    app_key = dora_config_set_app_key, "The application key. `DD_APP_KEY` by default.";
-    access_token = dora_config_set_access_token, "A token in place of the keys. `DD_BEARER_TOKEN` by default.";
-    base_url = dora_config_set_base_url, "The address to use in place of the site's.";
-    ca_file = dora_config_set_ca_file, "A PEM file of the certificates to trust in place of the system's.";
+/// The settings of a [`Client`]. `None` leaves one to libdora's default.
+#[derive(Clone, Default)]
+pub struct Options {
+    /// The address to use in place of the site's.
+    pub base_url: Option<String>,
+    /// A PEM file of the certificates to trust in place of the system's.
+    pub ca_file: Option<String>,
+    /// How long a call may take, retries included, in whole milliseconds, at least one.
+    pub timeout: Option<Duration>,
 }
 
 /// Fetches incident events, for any number of threads at once.
-pub struct Client(Object);
+pub struct Client(*mut c::dora_client);
 
 // dora.h: "A client serves any number of threads at once."
 unsafe impl Send for Client {}
@@ -67,110 +97,198 @@ unsafe impl Sync for Client {}
 impl Client {
     /// Makes a client and sends nothing yet. The error names the first setting that can't be used.
     pub fn new(options: &Options) -> Result<Client, Error> {
+        let base_url = options.base_url.as_deref().map(CString::new).transpose()?;
+        let ca_file = options.ca_file.as_deref().map(CString::new).transpose()?;
+        let mut error = ptr::null_mut();
         unsafe {
-            let config = call!(dora_config_new() -> Object);
-            let client = apply(config, options).and_then(|()| call!(try dora_client_new(config => Object)));
-            call!(dora_config_free(config => Object));
-            client.map(Client)
+            let config = c::dora_config_new();
+            if let Some(text) = base_url {
+                c::dora_config_set_base_url(config, text.as_ptr());
+            }
+            if let Some(text) = ca_file {
+                c::dora_config_set_ca_file(config, text.as_ptr());
+            }
+            if let Some(limit) = options.timeout {
+                let milliseconds = u32::try_from(limit.as_millis()).unwrap_or(u32::MAX);
+                c::dora_config_set_timeout_ms(config, milliseconds.max(1));
+            }
+            let client = c::dora_client_new(config, &mut error);
+            c::dora_config_free(config);
+            if client.is_null() {
+                return Err(Error::take(error));
+            }
+            Ok(Client(client))
         }
     }
 
     /// Fetches one incident event and waits for it, retries included.
     pub fn get_failure(&self, id: &str) -> Result<Failure, Error> {
         let id = CString::new(id)?;
+        let mut error = ptr::null_mut();
         unsafe {
-            let failure = call!(try dora_get_failure(self.0 => Object, id.as_ptr() => Text))?;
+            let failure = c::dora_get_failure(self.0, id.as_ptr(), &mut error);
+            if failure.is_null() {
+                return Err(Error::take(error));
+            }
             Ok(Failure::take(failure))
         }
     }
 
-    /// Ends every call that is in progress, in any thread, with [`Code::CANCELLED`]. Later calls work.
+    /// All events with `from <= started_at < to` that match the query, newest first. An empty query
+    /// is all, `None` no bound.
+    pub fn search(
+        &self,
+        query: &str,
+        from: Option<SystemTime>,
+        to: Option<SystemTime>,
+    ) -> Result<Search<'_>, Error> {
+        let query = CString::new(query)?;
+        let (from, to) = (from.map_or(i64::MIN, unix_ns), to.map_or(i64::MAX, unix_ns));
+        let mut error = ptr::null_mut();
+        unsafe {
+            let search = c::dora_search_failures(self.0, query.as_ptr(), from, to, &mut error);
+            if search.is_null() {
+                return Err(Error::take(error));
+            }
+            Ok(Search(search, PhantomData))
+        }
+    }
+
+    /// Ends every call and search that is in progress, in any thread, with the code "cancelled".
+    /// Later calls work.
     pub fn cancel(&self) {
-        unsafe { call!(dora_client_cancel(self.0 => Object)) };
+        unsafe { c::dora_client_cancel(self.0) };
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        unsafe { call!(dora_client_free(self.0 => Object)) };
+        unsafe { c::dora_client_free(self.0) };
     }
 }
 
-/// Declares a struct of what an object holds, and `take`, which copies all of it and frees the object.
-macro_rules! facts {
-    ($name:ident($object:ident), $free:ident, $about:literal;
-     $($field:ident: $type:ty = $value:expr, $meaning:literal;)*) => {
-        #[doc = $about]
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name {
-            $(#[doc = $meaning] pub $field: $type,)*
-        }
-        impl $name {
-            unsafe fn take($object: Object) -> $name {
-                let facts = $name { $($field: $value),* };
-                call!($free($object => Object));
-                facts
+/// The events of a search. After an error it may be asked for the next one again.
+pub struct Search<'client>(*mut c::dora_search, PhantomData<&'client Client>);
+
+// dora.h: "The search then belongs to one thread at a time."
+unsafe impl Send for Search<'_> {}
+
+impl Iterator for Search<'_> {
+    type Item = Result<Failure, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (mut failure, mut error) = (ptr::null_mut(), ptr::null_mut());
+        unsafe {
+            match c::dora_search_next(self.0, -1, &mut failure, &mut error) {
+                c::DORA_SEARCH_EVENT => Some(Ok(Failure::take(failure))),
+                c::DORA_SEARCH_ERROR => Some(Err(Error::take(error))),
+                _ => None,
             }
         }
-    };
+    }
 }
 
-/// Copies a text, a list of texts or a time from an object.
-macro_rules! read {
-    (text $function:ident($object:ident $(, $index:ident)?)) => {{
-        let text = call!($function($object => Object $(, $index => usize)?) -> Text);
-        (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned())
-    }};
-    (texts $function:ident($object:ident)) => {
-        (0..).map_while(|index| read!(text $function($object, index))).collect()
-    };
-    (time $function:ident($object:ident)) => {{
-        let unix_ns = &mut 0;
-        let is_known = call!($function($object => Object, unix_ns => &mut i64) -> bool);
-        let distance = Duration::from_nanos(unix_ns.unsigned_abs());
-        is_known.then(|| if *unix_ns < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance })
-    }};
+impl Drop for Search<'_> {
+    fn drop(&mut self) {
+        unsafe { c::dora_search_free(self.0) };
+    }
 }
 
-facts! {
-    Failure(failure), dora_failure_free, "An incident event. What it does not carry is `None`, or empty.";
-    id: Option<String> = read!(text dora_failure_id(failure)), "The event's id.";
-    event_type: Option<String> = read!(text dora_failure_type(failure)), "The type: `dora_failure`.";
-    name: Option<String> = read!(text dora_failure_name(failure)), "The incident's name.";
-    services: Vec<String> = read!(texts dora_failure_service(failure)), "The services that it hit.";
-    env: Option<String> = read!(text dora_failure_env(failure)), "The environment that it hit.";
-    severity: Option<String> = read!(text dora_failure_severity(failure)), "How severe it was.";
-    team: Option<String> = read!(text dora_failure_team(failure)), "The team in charge.";
-    version: Option<String> = read!(text dora_failure_version(failure)), "The version that was deployed.";
-    started_at: Option<SystemTime> = read!(time dora_failure_started_at(failure)), "The start, exactly.";
-    finished_at: Option<SystemTime> = read!(time dora_failure_finished_at(failure)), "The end, exactly.";
-    git_commit_sha: Option<String> = read!(text dora_failure_git_commit_sha(failure)), "The commit that failed.";
-    git_repository_url: Option<String> = read!(text dora_failure_git_repository_url(failure)), "The repository.";
-    git_repository_id: Option<String> = read!(text dora_failure_git_repository_id(failure)), "The repository's id.";
-    custom_tags: Vec<String> = read!(texts dora_failure_custom_tag(failure)), "The tags, `key:value`.";
-    json: Vec<u8> = {
-        let length = &mut 0;
-        let json = call!(dora_failure_json(failure => Object, length => &mut usize) -> *const u8);
-        slice::from_raw_parts(json, *length).to_vec()
-    }, "The response body as it was received.";
+/// A copy of an incident event. What it does not carry is `None`, or empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub severity: Option<String>,
+    pub env: Option<String>,
+    pub team: Option<String>,
+    pub version: Option<String>,
+    pub commit_sha: Option<String>,
+    pub repository_url: Option<String>,
+    pub services: Vec<String>,
+    pub custom_tags: Vec<String>,
+    pub started_at: Option<SystemTime>,
+    pub finished_at: Option<SystemTime>,
 }
 
-facts! {
-    Error(error), dora_error_free, "A call that failed.";
-    code: Code = Code(call!(dora_error_get_code(error => Object) -> u32)), "The kind of the error.";
-    message: String = read!(text dora_error_message(error)).unwrap_or_default(), "One line for a person.";
-    http_status: Option<u16> = {
-        let response = call!(dora_error_response(error => Object) -> Object);
-        u16::try_from(call!(dora_response_status(response => Object) -> c_int)).ok().filter(|&code| code != 0)
-    }, "The last response's status. `None` if no response came back.";
-    is_retryable: bool = call!(dora_error_is_retryable(error => Object) -> bool), "Whether the call may succeed later.";
-    retry_after: Option<Duration> = u64::try_from(call!(dora_error_retry_after_ms(error => Object) -> i64))
-        .ok().map(Duration::from_millis), "What the server asked to wait, counted from the response.";
+impl Failure {
+    /// Copies an event and frees it.
+    unsafe fn take(failure: *mut c::dora_failure) -> Failure {
+        let mut ns = 0;
+        let copy = Failure {
+            id: text(c::dora_failure_id(failure)),
+            name: text(c::dora_failure_name(failure)),
+            severity: text(c::dora_failure_severity(failure)),
+            env: text(c::dora_failure_env(failure)),
+            team: text(c::dora_failure_team(failure)),
+            version: text(c::dora_failure_version(failure)),
+            commit_sha: text(c::dora_failure_git_commit_sha(failure)),
+            repository_url: text(c::dora_failure_git_repository_url(failure)),
+            services: (0..).map_while(|index| text(c::dora_failure_service(failure, index))).collect(),
+            custom_tags: (0..).map_while(|index| text(c::dora_failure_custom_tag(failure, index))).collect(),
+            started_at: c::dora_failure_started_at(failure, &mut ns).then(|| time(ns)),
+            finished_at: c::dora_failure_finished_at(failure, &mut ns).then(|| time(ns)),
+        };
+        c::dora_failure_free(failure);
+        copy
+    }
+}
+
+unsafe fn text(text: *const c_char) -> Option<String> {
+    (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned())
+}
+
+fn time(unix_ns: i64) -> SystemTime {
+    let distance = Duration::from_nanos(unix_ns.unsigned_abs());
+    if unix_ns < 0 {
+        UNIX_EPOCH - distance
+    } else {
+        UNIX_EPOCH + distance
+    }
+}
+
+/// The nearest that 64 bits hold.
+fn unix_ns(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_nanos()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_nanos()).map_or(i64::MIN, |ns| -ns),
+    }
+}
+
+/// A call that failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// The name of a DORA_ERROR_ constant: "rate_limited".
+    pub code: String,
+    /// One line for a person.
+    pub message: String,
+    /// The last response's status. `None` if no response came back.
+    pub http_status: Option<u16>,
+    /// Whether the same call may succeed later.
+    pub is_retryable: bool,
+    /// What the server asked to wait, counted from the response.
+    pub retry_after: Option<Duration>,
+}
+
+impl Error {
+    /// Copies an error and frees it.
+    unsafe fn take(error: *mut c::dora_error) -> Error {
+        let status = c::dora_response_status(c::dora_error_response(error));
+        let copy = Error {
+            code: text(c::dora_error_code_name(c::dora_error_get_code(error))).unwrap_or_default(),
+            message: text(c::dora_error_message(error)).unwrap_or_default(),
+            http_status: u16::try_from(status).ok().filter(|&status| status != 0),
+            is_retryable: c::dora_error_is_retryable(error),
+            retry_after: u64::try_from(c::dora_error_retry_after_ms(error)).ok().map(Duration::from_millis),
+        };
+        c::dora_error_free(error);
+        copy
+    }
 }
 
 impl From<NulError> for Error {
     fn from(_: NulError) -> Error {
-        let (code, message) = (Code::INVALID_ARGUMENT, "a text holds a NUL; give one without".to_owned());
+        let (code, message) = ("invalid_argument".into(), "a text holds a NUL; give one without".into());
         Error { code, message, http_status: None, is_retryable: false, retry_after: None }
     }
 }
@@ -180,21 +298,5 @@ impl fmt::Display for Error {
         formatter.write_str(&self.message)
     }
 }
+
 impl std::error::Error for Error {}
-
-/// The kind of an [`Error`]: one of the constants, which dora.h explains, or one of a later libdora.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Code(u32);
-
-macro_rules! codes {
-    ($($name:ident = $number:literal),*) => {
-        impl Code {
-            $(#[doc = concat!("DORA_ERROR_", stringify!($name))] pub const $name: Code = Code($number);)*
-        }
-    };
-}
-codes! {
-    INVALID_ARGUMENT = 1, BAD_REQUEST = 2, UNAUTHENTICATED = 3, FORBIDDEN = 4, NOT_FOUND = 5,
-    RATE_LIMITED = 6, SERVER = 7, HTTP = 8, CONNECTION = 9, TLS = 10, TIMEOUT = 11, CANCELLED = 12,
-    RESPONSE_TOO_LARGE = 13, MALFORMED_RESPONSE = 14, INTERNAL = 15
-}

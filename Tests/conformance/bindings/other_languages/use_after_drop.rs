@@ -4,6 +4,7 @@
 
 fn main() {
     let client = dora::Client::new(&dora::Options::default()).unwrap();
+    let mut search = client.search("", None, None).unwrap();
     drop(client);
-    let _ = client.get_failure("documented");
+    let _ = search.next();
 }

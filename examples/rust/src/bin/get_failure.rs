@@ -68,8 +68,8 @@ fn print_failure(failure: &Failure) {
     print_time("started", failure.started_at);
     print_time("finished", failure.finished_at);
     print_duration(failure.started_at, failure.finished_at);
-    print_text("commit", &failure.git_commit_sha);
-    print_text("repository", &failure.git_repository_url);
+    print_text("commit", &failure.commit_sha);
+    print_text("repository", &failure.repository_url);
     print_list("tags", &failure.custom_tags);
 }
 
