@@ -9,9 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Fetches an incident event and prints it.
@@ -30,13 +28,14 @@ public final class GetFailure {
     private static final PrintStream OUT = new PrintStream(System.out, true, StandardCharsets.UTF_8);
 
     public static void main(String[] arguments) {
-        Map<Client.Setting, String> settings = new EnumMap<>(Client.Setting.class);
+        String baseUrl = null;
+        String caFile = null;
         int i = 0;
         for (; i + 1 < arguments.length; i += 2) {
             if (arguments[i].equals("--base-url")) {
-                settings.put(Client.Setting.BASE_URL, arguments[i + 1]);
+                baseUrl = arguments[i + 1];
             } else if (arguments[i].equals("--ca-file")) {
-                settings.put(Client.Setting.CA_FILE, arguments[i + 1]);
+                caFile = arguments[i + 1];
             } else {
                 break;
             }
@@ -47,9 +46,9 @@ public final class GetFailure {
             System.err.println("usage: get_failure [--base-url URL] [--ca-file FILE] [--] FAILURE_ID");
             System.exit(2);
         }
-        try (Client client = new Client(settings, null)) {
+        try (Client client = new Client(baseUrl, caFile, null)) {
             print(client.getFailure(arguments[i]));
-        } catch (DoraException e) {
+        } catch (DoraException | InterruptedException e) {
             System.err.println("get_failure: " + e.getMessage());
             System.exit(1);
         }
@@ -68,8 +67,8 @@ public final class GetFailure {
         if (failure.startedAt() != null && failure.finishedAt() != null) {
             print(Duration.between(failure.startedAt(), failure.finishedAt()));
         }
-        print("commit", failure.gitCommitSha());
-        print("repository", failure.gitRepositoryUrl());
+        print("commit", failure.commitSha());
+        print("repository", failure.repositoryUrl());
         print("tags", failure.customTags());
     }
 

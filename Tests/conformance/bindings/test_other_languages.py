@@ -153,6 +153,8 @@ def test_wrong_usage(programs, language, arguments):
 
 
 SAID = {
+    "java": ["rate_limited 429 true 7000", "timeout", "25 event-24 event-0", "flat: true true", "closed: true true",
+             "Database outage 1693491974000000000", "refused: the client is closed", "a text must not hold a NUL"],
     "rust": ["rate_limited 429 true 7000", "timeout", "25 event-24 event-0", "flat: true true true",
              "Database outage 1693491974000000000", "a text holds a NUL; give one without"],
     "go": ["rate_limited 429 true 7000", "timeout", "25 event-24 event-0", "flat: true true", "closed: true true",

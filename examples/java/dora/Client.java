@@ -1,71 +1,124 @@
 // SPDX-License-Identifier: Apache-2.0
 package dora;
 
+import static dora.LibDora.C;
+
 import com.sun.jna.Pointer;
+import com.sun.jna.ptr.PointerByReference;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.time.Instant;
+import java.util.concurrent.CancellationException;
 
-/** Fetches incident events, for any number of threads at once. Once closed, it throws IllegalStateException. */
+/**
+ * Fetches incident events, for any number of threads at once. Keys and site come from the environment:
+ * DD_API_KEY, DD_APP_KEY, DD_SITE. An interrupt ends a call. A text with a NUL is an
+ * IllegalArgumentException, use after close an IllegalStateException.
+ */
 public final class Client implements AutoCloseable {
-    /** The texts. What is not set comes from the environment (DD_SITE, ...) or is the default; null clears it. */
-    public enum Setting { SITE, API_KEY, APP_KEY, ACCESS_TOKEN, BASE_URL, CA_FILE }
+    /** How long a native call may last that does not see interrupts. */
+    static final long SLICE_MS = 50;
+    private static final Duration LONGEST = Duration.ofMillis(0xFFFF_FFFFL);
 
-    private final AtomicInteger calls = new AtomicInteger();
-    private volatile Pointer pointer;
+    private final Pointer pointer;
+    private boolean closed;
+    /** The calls and searches, and the client itself until it is closed: the last one frees the pointer. */
+    private int users = 1;
 
-    /** The timeout is for a whole call, retries included: whole milliseconds, at least 1, or null for the default. */
-    public Client(Map<Setting, String> settings, Duration timeout) throws DoraException {
-        Pointer config = LibDora.call(Pointer.class, "dora_config_new");
+    /** Each may be null: libdora's default. The timeout is that of a whole call, retries included. */
+    public Client(String baseUrl, String caFile, Duration timeout) throws DoraException {
+        PointerByReference error = new PointerByReference();
+        Pointer config = C.dora_config_new();
         try {
-            settings.forEach((setting, text) -> LibDora.call(
-                    Void.class, "dora_config_set_" + setting.name().toLowerCase(Locale.ROOT), config, text));
-            if (timeout != null) {
-                int milliseconds = Math.max(1, Math.toIntExact(timeout.toMillis()));
-                LibDora.call(Void.class, "dora_config_set_timeout_ms", config, milliseconds);
+            if (baseUrl != null) {
+                C.dora_config_set_base_url(config, text(baseUrl));
             }
-            pointer = LibDora.make("dora_client_new", config);
+            if (caFile != null) {
+                C.dora_config_set_ca_file(config, text(caFile));
+            }
+            if (timeout != null) {
+                Duration limit = timeout.compareTo(LONGEST) < 0 ? timeout : LONGEST;
+                C.dora_config_set_timeout_ms(config, (int) Math.max(1, limit.toMillis()));
+            }
+            pointer = C.dora_client_new(config, error);
         } finally {
-            LibDora.call(Void.class, "dora_config_free", config);
+            C.dora_config_free(config);
+        }
+        if (pointer == null) {
+            throw new DoraException(error.getValue());
         }
     }
 
-    /** Fetches one incident event and waits for it, retries included. A NUL in id is an IllegalArgumentException. */
-    public Failure getFailure(String id) throws DoraException {
-        open();
-        calls.incrementAndGet();
-        Pointer event = null;
+    /** Fetches one incident event and waits for it, retries included. */
+    public Failure getFailure(String id) throws DoraException, InterruptedException {
+        text(id);
+        PointerByReference error = new PointerByReference();
+        Pointer queue = null;
+        Pointer result = null;
+        enter();
         try {
-            event = LibDora.make("dora_get_failure", open(), id); // close() may have come in between.
-            return new Failure(event);
+            queue = C.dora_queue_new(pointer, 1, error);
+            if (C.dora_queue_add(queue, id, 0, error) == 0) {
+                throw new DoraException(error.getValue());
+            }
+            do {
+                goOn();
+                result = C.dora_queue_next(queue, SLICE_MS);
+            } while (result == null);
+            Pointer failure = C.dora_result_take_failure(result);
+            if (failure == null) {
+                throw new DoraException(C.dora_result_take_error(result));
+            }
+            return Failure.take(failure);
         } finally {
-            LibDora.call(Void.class, "dora_failure_free", event);
-            calls.decrementAndGet();
+            C.dora_result_free(result);
+            C.dora_queue_free(queue);
+            leave();
         }
     }
 
-    /** Ends every call in progress, in any thread, with {@link DoraException.Code#CANCELLED}. */
-    public synchronized void cancel() {
-        LibDora.call(Void.class, "dora_client_cancel", open());
+    /** The events with from <= startedAt < to that match the query, newest first; null is no bound, "" all. */
+    public Search search(String query, Instant from, Instant to) throws DoraException {
+        return new Search(this, pointer, text(query), from, to);
     }
 
-    /** Ends the calls in progress as cancel() does, waits for them and frees the client. */
+    /** Ends the calls in progress with a CancellationException, and waits for none. Again: does nothing. */
     @Override
     public synchronized void close() {
-        Pointer client = open();
-        pointer = null;
-        // A call that saw the client open may begin only after a cancel: cancel until none is left.
-        while (calls.get() > 0) {
-            LibDora.call(Void.class, "dora_client_cancel", client);
-            LockSupport.parkNanos(1_000_000);
+        if (!closed) {
+            closed = true;
+            leave();
         }
-        LibDora.call(Void.class, "dora_client_free", client);
     }
 
-    private Pointer open() {
-        return Optional.ofNullable(pointer).orElseThrow(() -> new IllegalStateException("the client is closed"));
+    /** Each user ends with leave(). */
+    synchronized void enter() {
+        if (closed) {
+            throw new IllegalStateException("the client is closed");
+        }
+        users++;
+    }
+
+    synchronized void leave() {
+        if (--users == 0) {
+            C.dora_client_free(pointer);
+        }
+    }
+
+    /** To be called between two slices of a wait. */
+    synchronized void goOn() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        if (closed) {
+            throw new CancellationException("the client was closed");
+        }
+    }
+
+    /** C would cut it at a NUL. */
+    private static String text(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a text must not hold a NUL");
+        }
+        return text;
     }
 }

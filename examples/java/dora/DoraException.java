@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dora;
 
+import static dora.LibDora.C;
+
 import com.sun.jna.Pointer;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,29 +11,23 @@ import java.util.Optional;
 public final class DoraException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** The kinds of errors, in the order of their numbers in dora.h. UNKNOWN is one of a later libdora. */
-    public enum Code {
-        UNKNOWN, INVALID_ARGUMENT, BAD_REQUEST, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, RATE_LIMITED, SERVER, HTTP,
-        CONNECTION, TLS, TIMEOUT, CANCELLED, RESPONSE_TOO_LARGE, MALFORMED_RESPONSE, INTERNAL
-    }
-
-    private final Code code;
+    private final String code;
     private final int httpStatus;
     private final boolean retryable;
     private final long retryAfterMs;
 
+    /** Copies an error and frees it. */
     DoraException(Pointer error) {
-        super(LibDora.call(String.class, "dora_error_message", error));
-        int number = LibDora.call(Integer.class, "dora_error_get_code", error);
-        code = number < Code.values().length ? Code.values()[number] : Code.UNKNOWN;
-        Pointer response = LibDora.call(Pointer.class, "dora_error_response", error);
-        httpStatus = LibDora.call(Integer.class, "dora_response_status", response);
-        retryable = LibDora.call(Byte.class, "dora_error_is_retryable", error) != 0;
-        retryAfterMs = LibDora.call(Long.class, "dora_error_retry_after_ms", error);
+        super(C.dora_error_message(error));
+        code = C.dora_error_code_name(C.dora_error_get_code(error));
+        httpStatus = C.dora_response_status(C.dora_error_response(error));
+        retryable = C.dora_error_is_retryable(error) != 0;
+        retryAfterMs = C.dora_error_retry_after_ms(error);
+        C.dora_error_free(error);
     }
 
-    /** The kind of the error. */
-    public Code code() {
+    /** The name of a DORA_ERROR_ constant: "rate_limited". */
+    public String code() {
         return code;
     }
 

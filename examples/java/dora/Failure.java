@@ -1,41 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 package dora;
 
-import com.sun.jna.NativeLong;
+import static dora.LibDora.C;
+
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.function.LongFunction;
 
-/** An incident event. What it does not carry is null, or an empty list; json is the body as it was received. */
+/** A copy of an incident event. What it does not carry is null, or an empty list. */
 public record Failure(
-        String id, String type, String name, List<String> services, String env, String severity, String team,
-        String version, Instant startedAt, Instant finishedAt, String gitCommitSha, String gitRepositoryUrl,
-        String gitRepositoryId, List<String> customTags, String json) {
-    /** Copies what the event carries. Valid JSON holds no NUL: it is read without its length. */
-    Failure(Pointer event) {
-        this(text(event, "dora_failure_id"), text(event, "dora_failure_type"), text(event, "dora_failure_name"),
-                texts(event, "dora_failure_service_count", "dora_failure_service"), text(event, "dora_failure_env"),
-                text(event, "dora_failure_severity"), text(event, "dora_failure_team"),
-                text(event, "dora_failure_version"), time(event, "dora_failure_started_at"),
-                time(event, "dora_failure_finished_at"), text(event, "dora_failure_git_commit_sha"),
-                text(event, "dora_failure_git_repository_url"), text(event, "dora_failure_git_repository_id"),
-                texts(event, "dora_failure_custom_tag_count", "dora_failure_custom_tag"),
-                LibDora.call(String.class, "dora_failure_json", event, null));
+        String id, String name, String severity, String env, String team, String version, String commitSha,
+        String repositoryUrl, List<String> services, List<String> customTags, Instant startedAt, Instant finishedAt) {
+
+    /** Copies an event and frees it. */
+    static Failure take(Pointer failure) {
+        try {
+            LongByReference ns = new LongByReference();
+            return new Failure(C.dora_failure_id(failure), C.dora_failure_name(failure),
+                    C.dora_failure_severity(failure), C.dora_failure_env(failure), C.dora_failure_team(failure),
+                    C.dora_failure_version(failure), C.dora_failure_git_commit_sha(failure),
+                    C.dora_failure_git_repository_url(failure),
+                    texts(index -> C.dora_failure_service(failure, index)),
+                    texts(index -> C.dora_failure_custom_tag(failure, index)),
+                    C.dora_failure_started_at(failure, ns) == 0 ? null : Instant.ofEpochSecond(0, ns.getValue()),
+                    C.dora_failure_finished_at(failure, ns) == 0 ? null : Instant.ofEpochSecond(0, ns.getValue()));
+        } finally {
+            C.dora_failure_free(failure);
+        }
     }
 
-    private static String text(Pointer event, String function) {
-        return LibDora.call(String.class, function, event);
-    }
-
-    private static List<String> texts(Pointer event, String count, String item) {
-        return IntStream.range(0, LibDora.call(NativeLong.class, count, event).intValue())
-                .mapToObj(i -> LibDora.call(String.class, item, event, new NativeLong(i))).toList();
-    }
-
-    private static Instant time(Pointer event, String function) {
-        LongByReference ns = new LongByReference();
-        return LibDora.call(Byte.class, function, event, ns) == 0 ? null : Instant.ofEpochSecond(0, ns.getValue());
+    private static List<String> texts(LongFunction<String> get) {
+        List<String> all = new ArrayList<>();
+        for (String text = get.apply(0); text != null; text = get.apply(all.size())) {
+            all.add(text);
+        }
+        return List.copyOf(all);
     }
 }
