@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/** What is not set comes from the environment (DD_SITE, DD_API_KEY, DD_APP_KEY), or is the library's default. */
+/** Keys and site come from the environment: DD_API_KEY, DD_APP_KEY, DD_SITE. What is not set is the library's default. */
 export interface Options {
-  site?: string;
-  apiKey?: string;
-  appKey?: string;
-  accessToken?: string;
   baseUrl?: string;
   caFile?: string;
   /** In milliseconds, of a whole request, retries included; above 0, rounded up. */
@@ -15,7 +11,6 @@ export interface Options {
 /** An incident event. What the event does not carry is null. */
 export interface Failure {
   id: string | null;
-  type: string | null;
   name: string | null;
   services: string[];
   env: string | null;
@@ -27,12 +22,9 @@ export interface Failure {
   startedAtNs: bigint | null;
   finishedAt: Date | null;
   finishedAtNs: bigint | null;
-  gitCommitSha: string | null;
-  gitRepositoryUrl: string | null;
-  gitRepositoryId: string | null;
+  commitSha: string | null;
+  repositoryUrl: string | null;
   customTags: string[];
-  /** The response body as it was received. */
-  json: string;
 }
 
 /** What getFailure rejects with when the library reports a failure. */
@@ -55,8 +47,16 @@ export class Client {
    * not above 0. Where nothing is pending the client does not keep the program alive; it is freed when collected.
    */
   constructor(options?: Options);
-  /** Rejects with a DoraError; with ERR_INVALID_ARG_VALUE as above for the id; with ERR_CLIENT_CLOSED after close. */
-  getFailure(id: string): Promise<Failure>;
-  /** Frees the client; what is pending rejects with the code 'cancelled'. Throws ERR_CLIENT_CLOSED the second time. */
+  /**
+   * Rejects with a DoraError; with ERR_INVALID_ARG_VALUE as above for the id; with ERR_CLIENT_CLOSED after close,
+   * and where close ends it; with the signal's reason where that aborts: the request then ends.
+   */
+  getFailure(id: string, options?: { signal?: AbortSignal }): Promise<Failure>;
+  /**
+   * The events with from <= startedAt < to that match the query, newest first. An error ends the iteration, and
+   * is as for getFailure.
+   */
+  search(query?: string, options?: { from?: Date; to?: Date; signal?: AbortSignal }): AsyncGenerator<Failure, void>;
+  /** Ends what is pending and frees the client. Closing it again does nothing. */
   close(): void;
 }

@@ -69,8 +69,8 @@ function print(failure) {
   printTime('started', failure.startedAt, failure.startedAtNs);
   printTime('finished', failure.finishedAt, failure.finishedAtNs);
   printDuration(failure.startedAtNs, failure.finishedAtNs);
-  printText('commit', failure.gitCommitSha);
-  printText('repository', failure.gitRepositoryUrl);
+  printText('commit', failure.commitSha);
+  printText('repository', failure.repositoryUrl);
   printList('tags', failure.customTags);
 }
 
