@@ -271,6 +271,8 @@ int dora_error_curl_code(const dora_error *error);
 
 /**
  * Frees an error and all that was borrowed from it. NULL does nothing.
+ *
+ * Threads: any, once no other thread reads it.
  */
 void dora_error_free(dora_error *error);
 
@@ -297,18 +299,24 @@ dora_config *dora_config_new(void);
  * datadoghq.com (the default), us3.datadoghq.com, us5.datadoghq.com,
  * ap1.datadoghq.com, ap2.datadoghq.com, uk1.datadoghq.com, datadoghq.eu,
  * ddog-gov.com and us2.ddog-gov.com. Default: DD_SITE, else datadoghq.com.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_site(dora_config *config, const char *site);
 
 /**
  * The API key, sent as DD-API-KEY. It must not be empty, hold control
  * characters, or be longer than 4,096 bytes. Default: DD_API_KEY.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_api_key(dora_config *config, const char *api_key);
 
 /**
  * The application key, sent as DD-APPLICATION-KEY, of a user with the
  * permission dora_metrics_read. As the API key otherwise. Default: DD_APP_KEY.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_app_key(dora_config *config, const char *app_key);
 
@@ -317,6 +325,8 @@ void dora_config_set_app_key(dora_config *config, const char *app_key);
  * of the two keys. As the API key otherwise. Default: DD_BEARER_TOKEN. A token
  * or a pair of keys that is set explicitly beats one from the environment; if
  * both were set, or both came from the environment, the token is sent.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_access_token(dora_config *config, const char *access_token);
 
@@ -324,18 +334,24 @@ void dora_config_set_access_token(dora_config *config, const char *access_token)
  * The address to use in place of the site's: https://host[:port][/prefix], or
  * http:// to a loopback host (localhost, 127.0.0.0/8, [::1]). User names,
  * queries, fragments, and more than 4,096 bytes are refused. Default: none.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_base_url(dora_config *config, const char *base_url);
 
 /**
  * A file of CA certificates (PEM) that replaces the system's authorities, for
  * the server and for an https:// proxy. Default: the system's.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_ca_file(dora_config *config, const char *path);
 
 /**
  * A client certificate and its private key, two PEM files. `key_path` may be
  * NULL where the certificate's file holds the key too. Default: none.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_client_certificate(dora_config *config, const char *certificate_path, const char *key_path);
 
@@ -348,12 +364,16 @@ void dora_config_set_client_certificate(dora_config *config, const char *certifi
  * Requests to an http:// base URL, which is loopback, never use a proxy.
  * Default: libcurl's environment variables (https_proxy, all_proxy, no_proxy),
  * whose form dora_client_new checks in the same way.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_proxy(dora_config *config, const char *proxy);
 
 /**
  * The program's product token, "name/version" (RFC 9110 section 10.1.5), put
  * before the library's own in User-Agent. Default: none.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_user_agent(dora_config *config, const char *product);
 
@@ -364,37 +384,62 @@ void dora_config_set_user_agent(dora_config *config, const char *product);
  * Content-Length, Host, Transfer-Encoding, ...), values with control
  * characters, headers of more than 8,192 bytes and more than 32,768 bytes of
  * them are refused by dora_client_new.
+ *
+ * Threads: one at a time.
  */
 void dora_config_add_header(dora_config *config, const char *name, const char *value);
 
-/** Milliseconds to look up the name, connect and complete TLS; 0 = no limit. Default: 10,000. */
+/**
+ * Milliseconds to look up the name, connect and complete TLS; 0 = no limit.
+ * Default: 10,000.
+ *
+ * Threads: one at a time.
+ */
 void dora_config_set_connect_timeout_ms(dora_config *config, uint32_t milliseconds);
 
-/** Milliseconds for one attempt from start to end; 0 = no limit. Default: 30,000. */
+/**
+ * Milliseconds for one attempt from start to end; 0 = no limit. Default: 30,000.
+ *
+ * Threads: one at a time.
+ */
 void dora_config_set_attempt_timeout_ms(dora_config *config, uint32_t milliseconds);
 
-/** Milliseconds for the whole call, all attempts and waits; 0 = no limit. Default: 60,000. */
+/**
+ * Milliseconds for the whole call, all attempts and waits; 0 = no limit.
+ * Default: 60,000.
+ *
+ * Threads: one at a time.
+ */
 void dora_config_set_timeout_ms(dora_config *config, uint32_t milliseconds);
 
-/** How many attempts may follow the first; 0 = none. Default: 3. */
+/** How many attempts may follow the first; 0 = none. Default: 3. Threads: one at a time. */
 void dora_config_set_max_retries(dora_config *config, uint32_t retries);
 
 /**
  * The wait before a retry, where the server does not name one: a random time
  * between 0 and base * 2^(retry - 1) milliseconds, at most `max_ms` (exponential
  * backoff with full jitter). Default: 500 and 30,000.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_retry_backoff_ms(dora_config *config, uint32_t base_ms, uint32_t max_ms);
 
-/** The largest body to take, in bytes after decompression, at least 1. Default: 8 MiB (8,388,608). */
+/**
+ * The largest body to take, in bytes after decompression, at least 1. Default: 8
+ * MiB (8,388,608).
+ *
+ * Threads: one at a time.
+ */
 void dora_config_set_max_response_bytes(dora_config *config, uint64_t bytes);
 
-/** Whether to ask for compressed responses. Default: true. */
+/** Whether to ask for compressed responses. Default: true. Threads: one at a time. */
 void dora_config_set_compression(dora_config *config, bool enabled);
 
 /**
  * Whether a violation of the documented schema (dora_failure_violation) makes
  * the call fail with DORA_ERROR_MALFORMED_RESPONSE. Default: false.
+ *
+ * Threads: one at a time.
  */
 void dora_config_set_strict(dora_config *config, bool enabled);
 
@@ -419,15 +464,18 @@ enum {
  * Parameters: user_data  as given to dora_config_set_logger.
  *             level      a DORA_LOG_ constant.
  *             message    one line without a newline; borrowed for the call.
+ * Threads: the one that makes the call.
  */
 typedef void (*dora_log_function)(void *user_data, uint32_t level, const char *message);
 
-/** Where log messages go; NULL for nowhere. Default: nowhere. */
+/** Where log messages go; NULL for nowhere. Default: nowhere. Threads: one at a time. */
 void dora_config_set_logger(dora_config *config, dora_log_function function, void *user_data);
 
 /**
  * Frees a configuration and wipes its keys. Clients made from it keep their own
  * copy. NULL does nothing.
+ *
+ * Threads: one at a time.
  */
 void dora_config_free(dora_config *config);
 
@@ -451,7 +499,14 @@ dora_client *dora_client_new(const dora_config *config, dora_error **error);
  *                         segment (RFC 3986 section 2.1); "", "." and "..", and
  *                         more than 4,096 bytes are refused.
  * Returns: the caller's, for dora_failure_free; NULL on failure.
- * Errors: all codes.
+ * Errors: DORA_ERROR_INVALID_ARGUMENT: no client, or an id as above; nothing was
+ *         sent. By the response's status: DORA_ERROR_BAD_REQUEST,
+ *         DORA_ERROR_UNAUTHENTICATED, DORA_ERROR_FORBIDDEN, DORA_ERROR_NOT_FOUND,
+ *         DORA_ERROR_RATE_LIMITED, DORA_ERROR_SERVER, DORA_ERROR_HTTP. Without a
+ *         whole response: DORA_ERROR_CONNECTION, DORA_ERROR_TLS,
+ *         DORA_ERROR_TIMEOUT, DORA_ERROR_CANCELLED,
+ *         DORA_ERROR_RESPONSE_TOO_LARGE. With one that is of no use:
+ *         DORA_ERROR_MALFORMED_RESPONSE. DORA_ERROR_INTERNAL.
  * Threads: any number at once on one client, and in a child after fork.
  */
 DORA_MUST_USE DORA_FREED_BY(dora_failure_free)
@@ -469,6 +524,8 @@ void dora_client_cancel(dora_client *client);
 /**
  * Closes the connections, wipes the keys and frees a client. Its calls must
  * have returned and its queues and searches been freed before. NULL does nothing.
+ *
+ * Threads: any, once no other thread uses the client.
  */
 void dora_client_free(dora_client *client);
 
@@ -675,6 +732,8 @@ const dora_response *dora_failure_response(const dora_failure *failure);
 
 /**
  * Frees an event and all that was borrowed from it. NULL does nothing.
+ *
+ * Threads: any, once no other thread reads it.
  */
 void dora_failure_free(dora_failure *failure);
 
@@ -767,6 +826,7 @@ dora_queue *dora_queue_new(dora_client *client, uint32_t max_in_flight, dora_err
  *             tag         any number; the result carries it.
  * Returns: whether it was added.
  * Errors: DORA_ERROR_INVALID_ARGUMENT.
+ * Threads: the queue's.
  */
 bool dora_queue_add(dora_queue *queue, const char *failure_id, uint64_t tag, dora_error **error);
 
@@ -778,11 +838,12 @@ bool dora_queue_add(dora_queue *queue, const char *failure_id, uint64_t tag, dor
  *                         0 = not at all.
  * Returns: the caller's, for dora_result_free; NULL when nothing is pending or
  *          the time is up (dora_queue_pending tells which).
+ * Threads: the queue's.
  */
 DORA_MUST_USE DORA_FREED_BY(dora_result_free)
 dora_result *dora_queue_next(dora_queue *queue, int64_t timeout_ms);
 
-/** How many events were added and not yet returned; 0 for NULL. */
+/** How many events were added and not yet returned; 0 for NULL. Threads: the queue's. */
 size_t dora_queue_pending(const dora_queue *queue);
 
 /**
@@ -808,19 +869,27 @@ bool dora_queue_cancel(dora_queue *queue, uint64_t tag);
  * Returns: borrowed from the queue, which closes it, and closed on exec; -1 for
  *          NULL, and where the system refuses the timer that it takes. In a child
  *          after fork it is another one: ask again.
+ * Threads: the queue's.
  */
 int dora_queue_fd(const dora_queue *queue);
 
 /**
  * Drops what is pending and frees a queue, before its client is freed. NULL does
  * nothing.
+ *
+ * Threads: the queue's.
  */
 void dora_queue_free(dora_queue *queue);
 
-/** The number that was given to dora_queue_add; 0 for NULL. */
+/** The number that was given to dora_queue_add; 0 for NULL. Threads: one at a time. */
 uint64_t dora_result_tag(const dora_result *result);
 
-/** The id that was given to dora_queue_add, borrowed from the result; NULL for NULL. */
+/**
+ * The id that was given to dora_queue_add, borrowed from the result; NULL for
+ * NULL.
+ *
+ * Threads: one at a time.
+ */
 const char *dora_result_failure_id(const dora_result *result);
 
 /**
@@ -828,6 +897,7 @@ const char *dora_result_failure_id(const dora_result *result);
  * take both return NULL.
  *
  * Returns: the caller's, for dora_failure_free or dora_error_free.
+ * Threads: one at a time.
  */
 DORA_MUST_USE DORA_FREED_BY(dora_failure_free)
 dora_failure *dora_result_take_failure(dora_result *result);
@@ -836,6 +906,8 @@ dora_error *dora_result_take_error(dora_result *result);
 
 /**
  * Frees a result and what was not taken from it. NULL does nothing.
+ *
+ * Threads: one at a time.
  */
 void dora_result_free(dora_result *result);
 

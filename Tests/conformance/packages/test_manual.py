@@ -65,6 +65,16 @@ def test_the_manual_says_all_that_the_header_says(pages):
         assert letters(name + text) in pages["dora"]
 
 
+def test_every_function_says_for_which_threads_it_is():
+    silent = []
+    for section in HEADER.sections[1:]:
+        for block in section.blocks:
+            comments = [block.comment, *(each.comment for each in block.declarations if each.comment)]
+            if not any("Threads" in comment.fields for comment in comments):
+                silent += [each.name for each in block.declarations if each.kind in ("function", "callback")]
+    assert silent == []
+
+
 def test_the_synopsis_is_the_declaration(pages):
     for function in HEADER.declarations("function"):
         assert letters(function.text) in pages[page_of(function.name).stem]
@@ -103,7 +113,8 @@ def test_the_example_of_the_overview_compiles_and_runs(compile_c):
 
 
 @pytest.mark.parametrize("old, new, message", [
-    ("/** The number that was given to dora_queue_add; 0 for NULL. */\n", "", "no comment on dora_result_tag"),
+    ("/** The number that was given to dora_queue_add; 0 for NULL. Threads: one at a time. */\n", "",
+     "no comment on dora_result_tag"),
     (" * Threads: any number at once", " * Safety: any number at once", "unknown label"),
     ("-- Client */", "-- Clients */", "'Clients' has no page"),
 ])
