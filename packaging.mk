@@ -16,7 +16,8 @@ endif
 export SOURCE_DATE_EPOCH
 
 manual := $(out)/man
-manual_sources := man/generate.py man/header.py man/mdoc.py man/dora.3.in man/example.c
+manual_sources := man/generate.py man/header.py man/mdoc.py man/dora.3.in man/example.c \
+	$(wildcard man/examples/*.c)
 
 manual: $(manual)/man3/dora.3
 

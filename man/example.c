@@ -12,9 +12,10 @@ int main(int argc, char **argv)
         failure = dora_get_failure(client, argv[1], &error);
     }
     if (failure != NULL) {
-        const char *name = dora_failure_name(failure);
+        const char *id = dora_failure_id(failure);
+        const char *name = dora_failure_name(failure); /* NULL where the event has none */
 
-        printf("%s: %s\n", dora_failure_id(failure), name ? name : "without a name");
+        printf("%s: %s\n", id ? id : argv[1], name ? name : "(no name)");
     } else if (error != NULL) {
         fprintf(stderr, "%s\n", dora_error_message(error));
     } else {

@@ -50,7 +50,8 @@ class Page:
         self.writer = Writer(header, own)
 
     def lines(self) -> list[str]:
-        return [*self.head(), *self.synopsis(), ".Sh DESCRIPTION", *self.description(), *self.foot()]
+        return [*self.head(), *self.synopsis(), ".Sh DESCRIPTION", *self.description(),
+                ".Sh EXAMPLES", ".Bd -literal", example(f"examples/{self.name}.c"), ".Ed", *self.foot()]
 
     def head(self) -> list[str]:
         names = sorted(self.names, key=lambda name: (name != self.name, name))
@@ -122,6 +123,12 @@ class Page:
         return [".Sh SEE ALSO", *references(["dora", *others])]
 
 
+def example(name: str) -> str:
+    """A program of this folder, without its first line."""
+    text = (HERE / name).read_text(encoding="utf-8").split("\n", 1)[1].rstrip()
+    return text.replace("\\", "\\e")
+
+
 def references(names: list[str]) -> list[str]:
     return [*[f".Xr {name} 3 ," for name in names[:-1]], f".Xr {names[-1]} 3"]
 
@@ -133,14 +140,13 @@ def overview(header: Header, date: str) -> str:
         pages += [f".It Xr {name} 3", escape(about[0].upper() + about[1:])]
     for name, text in header.rules:
         rules += [f".It {name}", *writer.text(text)]
-    example = (HERE / "example.c").read_text(encoding="utf-8").split("\n", 1)[1].rstrip()
     page = (HERE / "dora.3.in").read_text(encoding="utf-8")
     for placeholder, value in {
         "DATE": date,
         "VERSION": header.version,
         "PAGES": "\n".join(pages),
         "RULES": "\n".join(rules),
-        "EXAMPLE": example.replace("\\", "\\e"),
+        "EXAMPLE": example("example.c"),
         "SEE_ALSO": "\n".join(references(sorted(name for name, _ in PAGES.values()))),
     }.items():
         page = page.replace(f"@{placeholder}@", value)

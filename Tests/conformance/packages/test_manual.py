@@ -15,6 +15,7 @@ from paths import REPOSITORY
 sys.path.insert(0, str(REPOSITORY / "man"))
 
 from header import read
+from servers.behaviours import reply
 
 MANUAL = capi.STAGE / "share" / "man"
 HEADER = read(REPOSITORY / "include" / "dora.h")
@@ -104,12 +105,78 @@ def test_man_finds_a_contract():
     assert "Fetches one incident event and waits for it, retries included." in result.stdout
 
 
-def test_the_example_of_the_overview_compiles_and_runs(compile_c):
-    example = REPOSITORY / "man" / "example.c"
-    assert letters(example.read_text().split("\n", 1)[1]) in letters(rendered(MANUAL / "man3" / "dora.3"))
-    result = subprocess.run([compile_c(example), "4242"], capture_output=True, text=True, timeout=30)
-    assert result.returncode == 1
-    assert "DD_API_KEY" in result.stderr
+EXAMPLES = {"dora": REPOSITORY / "man" / "example.c",
+            **{page: REPOSITORY / "man" / "examples" / f"{page}.c"
+               for page in sorted({page_of(name).stem for name in NAMES} - {"dora"})}}
+# An event without any field, and an answer without any text, to the programs of the manual and the README.
+BARE = {"data": {"id": "bare", "type": "dora_failure"}}
+# Leads a client that takes all from the environment to the test's server, which no variable can.
+WRAPPER = """#include <dora.h>
+#include <stdlib.h>
+dora_client *__real_dora_client_new(const dora_config *config, dora_error **error);
+dora_client *__wrap_dora_client_new(const dora_config *config, dora_error **error);
+dora_client *__wrap_dora_client_new(const dora_config *config, dora_error **error)
+{
+    dora_config *local = dora_config_new();
+    (void)config;
+    dora_config_set_base_url(local, getenv("BASE_URL"));
+    dora_client *client = __real_dora_client_new(getenv("BASE_URL") ? local : config, error);
+    dora_config_free(local);
+    return client;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """Compiles a program so that BASE_URL leads it."""
+    directory = tmp_path_factory.mktemp("examples")
+    (directory / "wrapper.c").write_text(WRAPPER)
+
+    def build(source):
+        program = directory / source.stem
+        subprocess.run(["cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-fanalyzer", "-o", program, source,
+                        directory / "wrapper.c", "-I", capi.STAGE / "include", "-L", capi.STAGE / "lib", "-ldora",
+                        f"-Wl,-rpath,{capi.STAGE / 'lib'},--wrap=dora_client_new"], check=True)
+        return program
+
+    return build
+
+
+def run(program, *arguments, stdin="", **environment):
+    result = subprocess.run([program, *arguments], input=stdin, capture_output=True, text=True, timeout=30, env=environment)
+    assert result.returncode in (0, 1), result
+    return result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("page", EXAMPLES)
+def test_the_example_of_a_page_runs_on_an_event_without_fields(built, start_server, page):
+    assert letters(EXAMPLES[page].read_text().split("\n", 1)[1]) in letters(rendered(MANUAL / "man3" / f"{page}.3"))
+    program = built(EXAMPLES[page])
+    server = start_server(plain=True)
+    server.answer("bare", reply(200, BARE))
+    server.answer("refused", reply(403, {"errors": [{}]}))
+    server.answer_list(reply(200, {"data": [{"attributes": {}}]}))
+    keys = {"BASE_URL": server.base_url, "DD_API_KEY": "an-api-key", "DD_APP_KEY": "an-application-key"}
+    body = '{"data": {}}'
+    without_keys, event, refused = run(program, "bare"), run(program, "bare", stdin=body, **keys), run(program, "refused", **keys)
+    assert "(null)" not in without_keys + event + refused
+    if page not in ("dora_version", "dora_failure"):
+        assert "DD_API_KEY" in without_keys
+    assert {"dora": "bare: (no name)", "dora_version": "running with", "dora_error": "", "dora_config": "",
+            "dora_client": '"bare"', "dora_failure": "violation: /data", "dora_response": "HTTP/1.1 200, application",
+            "dora_queue": "bare: (no name)", "dora_search": "(no id): (no name)"}[page] in event
+    if page in ("dora", "dora_error", "dora_client", "dora_queue"):
+        assert "403" in refused
+
+
+def test_the_readme_s_program_runs_on_an_event_without_fields(built, start_server, tmp_path):
+    [program] = re.findall(r"^```c\n(.*?)^```$", (REPOSITORY / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    (tmp_path / "readme.c").write_text(program)
+    server = start_server(plain=True)
+    server.answer("bare", reply(200, BARE))
+    said = run(built(tmp_path / "readme.c"), "bare", BASE_URL=server.base_url, DD_API_KEY="key", DD_APP_KEY="key")
+    assert said == "(no name)\n"
 
 
 @pytest.mark.parametrize("old, new, message", [
