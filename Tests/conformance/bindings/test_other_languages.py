@@ -60,7 +60,7 @@ def build_go():
     build(["go", "vet", "./..."], directory)
     assert run(["gofmt", "-l", "."], directory).stdout == ""
     build(["go", "build", "-race", "-o", "bin/", "./cmd/..."], directory)
-    return [directory / "bin" / "get_failure"], [directory / "bin" / "lifetimes"]
+    return [[directory / "bin" / name] for name in ("get_failure", "lifetimes", "search")]
 
 
 def build_rust():
@@ -68,15 +68,15 @@ def build_rust():
     build(["cargo", "fmt", "--check"], directory)
     build(["cargo", "clippy", "--offline", "--locked", "--lib", "--bins", "--", "-D", "warnings"], directory)
     build(["cargo", "build", "--offline", "--locked", "--lib", "--bins"], directory)
-    return [directory / ".build/debug/get_failure"], [directory / ".build/debug/lifetimes"]
+    return [[directory / ".build" / "debug" / name] for name in ("get_failure", "lifetimes", "search")]
 
 
 def build_java():
     directory = copy("java", ("Lifetimes.java", "Lifetimes.java"))
     build(["javac", "-Xlint:all", "-Werror", "-cp", JNA, "-d", "classes",
-           "GetFailure.java", "Lifetimes.java", *sorted((directory / "dora").glob("*.java"))], directory)
+           "GetFailure.java", "Lifetimes.java", "SearchFailures.java", *sorted((directory / "dora").glob("*.java"))], directory)
     java = ["java", "-cp", f"{directory / 'classes'}:{JNA}"]
-    return [*java, "GetFailure"], [*java, "Lifetimes"]
+    return [[*java, name] for name in ("GetFailure", "Lifetimes", "SearchFailures")]
 
 
 def build_node():
@@ -87,21 +87,30 @@ def build_node():
         build(["node", "--check", script], directory)
     build(["cc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", ".build/dora.node", *directory.glob("*.c"),
            "-I/usr/include/node", *shlex.split(flags)], directory)
-    return ["node", directory / "get_failure.js"], ["node", directory / "lifetimes.js"]
+    return [["node", directory / f"{name}.js"] for name in ("get_failure", "lifetimes", "search")]
+
+
+def build_cpp():
+    flags = shlex.split(run(["pkg-config", "--cflags", "--libs", "dora"]).stdout)
+    program = BUILD / "search"
+    build(["c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-o", program, REPOSITORY / "examples/cpp/search.cpp", *flags],
+          REPOSITORY)
+    return [None, None, [program]]
 
 
 BUILDERS = {"go": build_go, "rust": build_rust, "java": build_java, "node": build_node}
 each_language = pytest.mark.parametrize("language", BUILDERS)
+SEARCHES = {**BUILDERS, "cpp": build_cpp}
 
 
 @pytest.fixture(scope="module")
 def programs():
-    """The commands of each language's example and of its test program; built once."""
+    """The commands of each language's get_failure, test program and search; built once."""
     built = {}
 
     def command(language):
         if language not in built:
-            built[language] = BUILDERS[language]()
+            built[language] = SEARCHES[language]()
         return built[language]
 
     return command
@@ -152,6 +161,21 @@ def test_wrong_usage(programs, language, arguments):
     result = run([*programs(language)[0], *arguments])
     assert (result.returncode, result.stdout) == (2, "")
     assert "usage: get_failure [--base-url URL] [--ca-file FILE] [--] FAILURE_ID\n" in result.stderr
+
+
+@pytest.mark.parametrize("language", SEARCHES)
+def test_the_search_prints_every_event(programs, server, authority, language):
+    world = World(items(25))
+    server.answer_list(world)
+    command = [*programs(language)[2], "severity:High", server.base_url, authority.ca_file]
+    result = run(command)
+    lines = [f"event-{number}: Outage event-{number}" for number in reversed(range(25))]
+    assert (result.returncode, result.stdout.splitlines(), result.stderr) == (0, lines, "")
+    assert world.requests[0]["query"] == "severity:High"
+    server.answer_list(reply(403, {"errors": ["Forbidden"]}))
+    result = run(command)
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr.startswith("search: ") and "403" in result.stderr
 
 
 SAID = {
