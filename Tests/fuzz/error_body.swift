@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+
 @testable import DoraCore
 
 /// An error body of any form. What is listed must lie inside the body.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+
 @testable import DoraCore
 
 /// A body, and behind a NUL, which no JSON text holds, a JSON Pointer to look up in it. What comes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+
 @testable import DoraCore
 
 /// A page of events. Each item must come out as the event that it is on its own, and the page must be JSON

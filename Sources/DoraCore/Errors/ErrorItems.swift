@@ -24,7 +24,8 @@ package final class ErrorItems {
         do throws(JSONFault) {
             let value = try reader.enterDocument()
             try reader.leaveDocument(try reader.skipValue(value, depth: 0))
-            guard value.pointee == UInt8(ascii: "{"), let list = JSONPointer("/errors").value(in: value, &reader)?.start,
+            guard value.pointee == UInt8(ascii: "{"),
+                let list = JSONPointer("/errors").value(in: value, &reader)?.start,
                 list.pointee == UInt8(ascii: "[")
             else { return nil }
             return try read(list, &reader)

@@ -31,6 +31,8 @@ struct KnownEvents {
         var page: Int
         /// When it started, as it was shown last.
         var startedAt: Int64?
+        /// The how many-th of those that pages of the walk showed; 0 = none did.
+        var rank = 0
     }
 
     /// Up to this number all hashes are compared; above, a table leads to them.
@@ -57,6 +59,47 @@ struct KnownEvents {
         return count
     }
 
+    /// How many of them pages of the walk have shown.
+    private(set) var shownCount = 0
+
+    /// Where an event stands among those that pages of the walk showed: by its place, then by when it came.
+    struct Position {
+        let place: Int64
+        let rank: Int
+
+        func isBelow(_ other: Position) -> Bool {
+            place < other.place || place == other.place && rank > other.rank
+        }
+    }
+
+    /// nil if no page of the walk has shown it.
+    func position(of item: PageItem, _ course: SearchCourse) -> Position? {
+        guard let index = find(item), entries[index].page > 0 else { return nil }
+        return position(entries[index], course)
+    }
+
+    private func position(_ entry: Entry, _ course: SearchCourse) -> Position {
+        Position(place: course.place(of: entry.startedAt ?? 0), rank: entry.rank)
+    }
+
+    /// How many pages of the walk showed below a position, and whether the last of all has its time for itself.
+    func countShown(below position: Position, _ course: SearchCourse) -> (count: Int, isLastAlone: Bool) {
+        var count = 0
+        var lowest = Int64.max
+        var lowestCount = 0
+        for entry in entries where entry.page > 0 {
+            let other = self.position(entry, course)
+            if other.isBelow(position) { count &+= 1 }
+            if other.place < lowest {
+                lowest = other.place
+                lowestCount = 1
+            } else if other.place == lowest {
+                lowestCount &+= 1
+            }
+        }
+        return (count, lowestCount == 1)
+    }
+
     /// What was known of an event when a page showed it.
     struct Sighting {
         /// The page before, as `page(of:)` says.
@@ -74,6 +117,7 @@ struct KnownEvents {
             let isSame = entries[index].startedAt == item.startedAt
             entries[index].page = isSame ? max(before, page) : page
             entries[index].startedAt = item.startedAt
+            rank(index)
             return Sighting(page: isSame ? before : 0, isRepeated: before == page)
         }
         entries.append(
@@ -81,8 +125,15 @@ struct KnownEvents {
                 hash: hash, start: text.count, count: bytes.count, isID: isID, page: page,
                 startedAt: item.startedAt))
         text.append(contentsOf: bytes)
+        rank(entries.count &- 1)
         if entries.count > KnownEvents.tableThreshold { enterLast() }
         return Sighting(page: nil, isRepeated: false)
+    }
+
+    private mutating func rank(_ index: Int) {
+        guard entries[index].page > 0, entries[index].rank == 0 else { return }
+        shownCount &+= 1
+        entries[index].rank = shownCount
     }
 
     /// Returns whether it was not there.
@@ -91,6 +142,7 @@ struct KnownEvents {
     /// Forgets them and keeps the memory.
     mutating func removeAll() {
         if entries.isEmpty { return }
+        shownCount = 0
         text.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         table.removeAll(keepingCapacity: true)

@@ -67,11 +67,39 @@ extension SearchWalk {
     private func connects(_ reading: PageReading, _ item: (Int) -> PageItem, below bound: Int64) -> Bool {
         guard let edge, bound < course.top else { return true }
         if reading.datedCount > 0, reading.firstSecond > edge { return true }
-        if case .second = order.orderedTo, !isWhole(bound) { return showsWholeEdge(reading, item) }
+        if isWhole(bound) { return showsKnown(reading, item) }
+        if case .second = order.orderedTo { return showsWholeEdge(reading, item) }
+        return showsEndOfEdge(reading, item)
+    }
+
+    private func showsKnown(_ reading: PageReading, _ item: (Int) -> PageItem) -> Bool {
         for index in 0..<reading.seconds.count {
             if reading.seconds[index] == edge, let page = known.page(of: item(index)), page > 0 { return true }
         }
         return false
+    }
+
+    /// Whether what a page shows again of the edge's second is the end of what is known of it, without a gap, or a part of
+    /// that and nothing else. A server may sort by what it shows and compare more finely: then a bound within the second
+    /// takes events out of the middle. One event that shows the same time as another may be the end by accident.
+    private func showsEndOfEdge(_ reading: PageReading, _ item: (Int) -> PageItem) -> Bool {
+        var seen = KnownEvents()
+        var ends: (top: KnownEvents.Position, bottom: KnownEvents.Position)?
+        var hasOthers = false
+        for index in 0..<reading.seconds.count where reading.seconds[index] != PageReading.odd {
+            guard reading.seconds[index] == edge, let position = known.position(of: item(index), course) else {
+                hasOthers = true
+                continue
+            }
+            _ = seen.insert(item(index))
+            let (top, bottom) = ends ?? (position, position)
+            ends = (top.isBelow(position) ? position : top, position.isBelow(bottom) ? position : bottom)
+        }
+        guard let ends else { return false }
+        let (belowTop, isLastAlone) = known.countShown(below: ends.top, course)
+        let belowBottom = known.countShown(below: ends.bottom, course).count
+        guard belowTop &- belowBottom &+ 1 == seen.count else { return false }
+        return belowBottom > 0 ? !hasOthers : seen.count > 1 || isLastAlone
     }
 
     /// Whether a page shows again all of the edge's second that the last whole page showed. Where times within a second

@@ -51,6 +51,7 @@ extension SearchWorld {
             server.clamp == 1000 || events.allSatisfy({ $0.copies == 1 })
         else { return false }
         var crowds: [Int64: Int] = [:]
+        var shownCrowds: [Int64: Int] = [:]
         var oddCount = 0
         for event in events {
             switch event.form {
@@ -59,9 +60,12 @@ extension SearchWorld {
             case .dated: break
             }
             crowds[server.cell(event.time, order), default: 0] += event.copies
+            shownCrowds[event.time / server.shownUnit, default: 0] += event.copies
         }
         // What shows no time takes room beside any instant.
         let page = server.largestLimit < 1000 ? max(pageSize, 10) : 1000
+        // A small page of an instant that holds more may show its end by accident: then it is no proof.
+        if server.clamp < 10, (shownCrowds.values.max() ?? 0) >= server.clamp { return false }
         return (crowds.values.max() ?? 0) + oddCount < min(server.clamp, page)
     }
 }
