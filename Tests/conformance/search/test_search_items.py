@@ -126,7 +126,7 @@ class OddWorld(World):
 
 
 @pytest.mark.parametrize("raw", ODD.values(), ids=ODD)
-@pytest.mark.parametrize("count, page_size", [(100, 40), (40, 11), (0, 10), (1, 10)])
+@pytest.mark.parametrize("count, page_size", [(100, 40), (1, 10)])
 def test_an_odd_item_costs_itself_alone(serve, raw, count, page_size):
     """Promise: all others come once, and so does it, with its bytes."""
     world = OddWorld(raw, count=count)
