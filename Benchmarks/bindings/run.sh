@@ -28,5 +28,10 @@ python3 Benchmarks/compare.py "Python, memory beyond the interpreter's" "KiB" 3 
     "libdora" "$(contender dora memory 500)" \
     "datadog-api-client" "$(contender datadog memory 500)"
 python3 Benchmarks/compare.py "Ruby, one at a time, HTTP/1.1" "µs per event" "$repetitions" \
-    "libdora" "ruby Benchmarks/bindings/ruby_dora.rb $http1 $ca_file $calls" \
-    "httparty" "ruby Benchmarks/bindings/ruby_httparty.rb $http1 $ca_file $((calls / 5))"
+    "libdora" "ruby Benchmarks/bindings/ruby_dora.rb $http1 $ca_file one $calls" \
+    "httparty" "ruby Benchmarks/bindings/ruby_httparty.rb $http1 $ca_file one $((calls / 5))"
+python3 Benchmarks/compare.py "Ruby, many, HTTP/2" "µs per event" "$repetitions" \
+    "libdora" "ruby Benchmarks/bindings/ruby_dora.rb $http2 $ca_file many $((calls * 10))"
+python3 Benchmarks/compare.py "Ruby, require and first call" "ms" "$repetitions" \
+    "libdora" "ruby Benchmarks/bindings/ruby_dora.rb $http1 $ca_file start 0" \
+    "httparty" "ruby Benchmarks/bindings/ruby_httparty.rb $http1 $ca_file start 0"

@@ -6,19 +6,24 @@ require "timeout"
 module Dora
   # The course of one Client#each_failure.
   class Walk # :nodoc:
+    # Seconds for which a source may give ids before the queue gets its turn. Ids of a quick source go out
+    # together, which takes little more than half the processor's time of one by one.
+    TURN = 0.001
+
     def initialize(queue, max_in_flight, block)
       @queue = queue
       @max_in_flight = max_in_flight
       @block = block
       @waiting = {} # tag => id
       @tag = 0
+      @turn = 0
     end
 
     def run(failure_ids)
       trouble = each_of(failure_ids) do |failure_id|
-        finish(@queue.wait) while @waiting.size >= @max_in_flight
+        make_room while @waiting.size >= @max_in_flight
         add(failure_id)
-        finish_what_is_complete
+        finish_what_is_complete if now - @turn > TURN
       end
       finish(@queue.wait) until @waiting.empty?
       raise trouble if trouble
@@ -55,10 +60,20 @@ module Dora
       @block.call(Result.new(failure_id, nil, e))
     end
 
+    def make_room
+      finish(@queue.wait)
+      finish_what_is_complete
+    end
+
     def finish_what_is_complete
       while (completion = @queue.poll)
         finish(completion)
       end
+      @turn = now
+    end
+
+    def now
+      Process.clock_gettime(Process::CLOCK_MONOTONIC)
     end
 
     def finish((tag, failure, error))
