@@ -152,6 +152,16 @@ class SearchesTest < DoraTest
     RUBY
   end
 
+  def test_the_example
+    example = File.join(REPOSITORY, "examples", "ruby", "search.rb")
+    keys = { "DD_API_KEY" => "api", "DD_APP_KEY" => "app" }
+    run = ->(query) { captured([keys, RbConfig.ruby, "-w", "-I", LIB, example, query, SETTINGS[:base_url]], 30) }
+    output, trouble, status = run.call("count:2")
+    assert_equal ["item-0: Database outage\nitem-1: Database outage\n", "", true], [output, trouble, status.success?]
+    output, trouble, status = run.call("x" * 5000)
+    assert_equal ["", 1, true], [output, status.exitstatus, trouble.start_with?("search: query: ")]
+  end
+
   def test_memory_stays_flat_over_a_search
     output = ruby(<<~'RUBY', seconds: 120)
       client = Dora::Client.new(**SETTINGS)

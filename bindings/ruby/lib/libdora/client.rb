@@ -136,10 +136,12 @@ module Dora
       nil
     end
 
+    # Whether #close was called.
     def closed?
       session.closed?
     end
 
+    # Says whether it is open; never a key.
     def inspect
       "#<Dora::Client #{closed? ? 'closed' : 'open'}>"
     end

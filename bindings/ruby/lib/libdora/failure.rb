@@ -9,6 +9,7 @@ module Dora
   class Failure
     ##
     # :attr_reader: id
+    # The id, which Client#failure takes.
 
     ##
     # :attr_reader: type
@@ -16,6 +17,7 @@ module Dora
 
     ##
     # :attr_reader: name
+    # What happened.
 
     ##
     # :attr_reader: env
@@ -23,6 +25,7 @@ module Dora
 
     ##
     # :attr_reader: severity
+    # As it was reported: "High", "SEV-1".
 
     ##
     # :attr_reader: team
@@ -30,15 +33,19 @@ module Dora
 
     ##
     # :attr_reader: version
+    # The version, as it was reported.
 
     ##
     # :attr_reader: git_commit_sha
+    # The SHA of a git commit.
 
     ##
     # :attr_reader: git_repository_url
+    # The URL of its repository.
 
     ##
     # :attr_reader: git_repository_id
+    # The repository's id, which some events have in place of its URL.
 
     ##
     # :attr_reader: services
@@ -165,20 +172,23 @@ module Dora
 
     # JSON of #to_h, with times as RFC 3339 has them, to the nanosecond.
     def to_json(*arguments)
+      require "json"
       fields = to_h
       TIMES.each { |name| fields[name] = fields[name]&.strftime("%Y-%m-%dT%H:%M:%S.%NZ") }
       fields.to_json(*arguments)
     end
 
+    # Whether all fields are equal.
     def ==(other)
       other.is_a?(Failure) && (json == other.json || to_h == other.to_h)
     end
     alias eql? ==
 
-    def hash
+    def hash # :nodoc:
       to_h.hash
     end
 
+    # Short, however large the event is.
     def inspect
       facts = %i[id name severity started_at].filter_map do |name|
         value = public_send(name)
@@ -260,6 +270,7 @@ module Dora
       failure
     end
 
+    # The id, the event and the error.
     def to_h
       { failure_id: failure_id, failure: failure, error: error }
     end
@@ -269,12 +280,13 @@ module Dora
       to_h
     end
 
+    # Whether all three are equal.
     def ==(other)
       other.is_a?(Result) && to_h == other.to_h
     end
     alias eql? ==
 
-    def hash
+    def hash # :nodoc:
       to_h.hash
     end
   end

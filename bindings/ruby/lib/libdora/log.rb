@@ -14,7 +14,7 @@ module Dora
     SEVERITIES = 4
 
     # dora_log_function. Called by C, which no exception may pass.
-    class Keeper < Fiddle::Closure
+    class Keeper < Fiddle::Closure # :nodoc: all
       def initialize
         super(Library::VOID, [Library::UINT64, Library::UINT32, Library::TEXT])
       end
@@ -29,11 +29,17 @@ module Dora
     end
     private_constant :Keeper
 
-    KEEPER = Keeper.new
-    # Its address. GC.compact moves a closure, of which C knows only where it was; what a
-    # Fiddle::Pointer was made from stays where it is.
-    FUNCTION = Fiddle::Pointer[KEEPER]
-    private_constant :KEEPER
+    # All that were made, for two threads may make one each.
+    KEEPERS = []
+    private_constant :KEEPERS
+
+    # The address of the closure. It is made for the first Logger: a hardened system may refuse it.
+    # GC.compact moves a closure, of which C knows only where it was; what a Fiddle::Pointer was made from
+    # stays where it is.
+    def self.function
+      KEEPERS << Fiddle::Pointer[Keeper.new] if KEEPERS.empty?
+      KEEPERS.first.to_i
+    end
 
     # Writes what a client's call left on this thread. Raises what a Logger raises.
     def self.write(logger, log_id)

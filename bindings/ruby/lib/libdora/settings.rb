@@ -105,7 +105,7 @@ module Dora
       private
 
       def set(config, name, value, log_id)
-        return Library.config_set_logger(config, Log::FUNCTION.to_i, log_id) if name == :logger
+        return Library.config_set_logger(config, Log.function, log_id) if name == :logger
         return value.each { |header| Library.config_add_header(config, *header) } if name == :headers
 
         Library.public_send(SETTERS.fetch(name) { "config_set_#{name}" }, config, *value)
