@@ -38,6 +38,10 @@ module Dora
       @out = Fiddle::Pointer.malloc(2 * Fiddle::SIZEOF_VOIDP, Fiddle::RUBY_FREE)
     end
 
+    def page_size=(events)
+      busy { Library.call(:search_set_page_size, @entry.address, events) }
+    end
+
     # The next event, or an Error, which leaves the search where it was; nil at the end.
     def next
       found = wait

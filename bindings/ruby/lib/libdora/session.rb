@@ -51,9 +51,9 @@ module Dora
     # A Search for what matches a query within bounds in nanoseconds.
     def search(query, bounds, page_size)
       visit do |client|
-        entry = enter(Library.call(:search_failures, client, query, *bounds), :search_free)
+        entry = enter(Library.call(:search_failures, client, query, *bounds), :search_free, busy: true)
         search = Search.new(self, entry)
-        Library.call(:search_set_page_size, entry.address, page_size)
+        search.page_size = page_size
         search
       end
     end
@@ -112,8 +112,8 @@ module Dora
 
     private
 
-    def enter(address, free)
-      entry = Entry.new(address, free, Thread.current, false)
+    def enter(address, free, busy: false)
+      entry = Entry.new(address, free, Thread.current, busy)
       @entries[entry] = true
       entry
     end
