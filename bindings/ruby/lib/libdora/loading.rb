@@ -40,7 +40,7 @@ module Dora
         path = BESIDE.find { |file| File.file?(file) } || SONAME if path.nil? || path.empty?
         [Fiddle.dlopen(path), path]
       rescue Fiddle::DLError => e
-        raise LoadError, explanation(e.message, path)
+        raise LoadError, explanation(e.message, path), cause: nil
       end
 
       def address(library, path, name)
