@@ -59,7 +59,9 @@ class SearchesTest < DoraTest
       assert_raises(TypeError) { client.search(page_size: "5") }
       assert_raises(TypeError) { client.search(on_error: 5) }
       assert_raises(Dora::InvalidArgument) { client.search("x" * 5000).first }
-      assert_raises(Dora::InvalidArgument) { client.search("", NEWEST...NEWEST).first }
+      [NEWEST...NEWEST, NEWEST..NEWEST - 1, ..Time.at(5)].each do |span|
+        assert_operator assert_raises(ArgumentError) { client.search("", span) }.message, :start_with?, "span: "
+      end
     end
   end
 

@@ -105,7 +105,8 @@ module Dora
     # [on_error] Is called with an Error. If it returns true the search goes on from where it was, which asks
     #            for the same page anew; in strict mode, behind the event that departs from the schema.
     #
-    # Raises Error; Incomplete where events would be left out, whatever +on_error+ says.
+    # Raises Error; ArgumentError for a span that holds no instant; Incomplete where events would be left
+    # out, whatever +on_error+ says.
     def search(query = nil, span = nil, page_size: 1000, on_error: nil)
       text = query.nil? ? nil : Settings.text("query", query)
       bounds = Search.bounds(span)

@@ -5,6 +5,8 @@ module Dora
   # A search: all events of a span of time.
   class Search < Waiter # :nodoc:
     PAGE_SIZES = (1..1000).freeze
+    # dora_search_failures takes a smaller end for seconds or milliseconds.
+    EARLIEST_END = 10**17
     # No bound.
     BOUNDS = [-(1 << 63), (1 << 63) - 1].freeze
     # dora_search_status
@@ -19,6 +21,9 @@ module Dora
 
       first, last = [span.begin, span.end].map { |time| time && nanoseconds(time) }
       last += 1 if last && !span.exclude_end?
+      raise ArgumentError, "span: ends before 1973: #{span.end}" if last && last < EARLIEST_END
+      raise ArgumentError, "span: the end is not after the begin: #{span}" if first && last && first >= last
+
       [first || BOUNDS.first, last || BOUNDS.last]
     end
 
