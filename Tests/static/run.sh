@@ -3,7 +3,7 @@
 #
 # Checks the sources without running them, a few seconds each:
 #
-#     Tests/static/run.sh [swift] [shell] [c] [ruff] [mypy]
+#     Tests/static/run.sh [swift] [shell] [c] [ruff] [mypy] [ruby]
 #
 # Without arguments all of them. Ends with an error if any finds something. shellcheck comes from
 # Debian; ruff and mypy from Tests/requirements.txt in .build/venv; the rest from the Swift toolchain.
@@ -48,9 +48,14 @@ check_mypy() {
             bindings/python/build_backend.py bindings/python/src examples/python/*.py
 }
 
+# What ruby -w says of a file without running it.
+check_ruby() {
+    ! { sources -name '*.rb' -o -name '*.gemspec' | xargs -0 -n 1 ruby -w -c 2>&1; } | grep -v '^Syntax OK$'
+}
+
 find_swift
 status=0
-[ $# -gt 0 ] || set -- swift shell c ruff mypy
+[ $# -gt 0 ] || set -- swift shell c ruff mypy ruby
 for name in "$@"; do
     say "$name"
     "check_$name" || status=1

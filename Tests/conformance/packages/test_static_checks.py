@@ -9,7 +9,7 @@ from paths import REPOSITORY
 
 
 @pytest.mark.timeout(320)
-@pytest.mark.parametrize("name", ["swift", "shell", pytest.param("c", marks=pytest.mark.slow), "ruff", "mypy"])
+@pytest.mark.parametrize("name", ["swift", "shell", pytest.param("c", marks=pytest.mark.slow), "ruff", "mypy", "ruby"])
 def test_nothing_is_found(name):
     result = subprocess.run([REPOSITORY / "Tests" / "static" / "run.sh", name], capture_output=True, text=True,
                             stdin=subprocess.DEVNULL, timeout=300)

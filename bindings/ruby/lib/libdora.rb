@@ -17,6 +17,7 @@ module Dora
   require_relative "libdora/response"
   require_relative "libdora/errors"
   require_relative "libdora/failure"
+  require_relative "libdora/result"
   require_relative "libdora/session"
   require_relative "libdora/waiter"
   require_relative "libdora/queue"
