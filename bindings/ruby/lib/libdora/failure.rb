@@ -131,7 +131,7 @@ module Dora
     # The body is copied at once: Ruby then knows what an event weighs, and collects in time.
     def initialize(handle) # :nodoc:
       @handle = handle
-      @json = Library.sized(:failure_json, handle.to_i)
+      @json = Library.text(Library.failure_json(handle.to_i, 0))
       freeze
     end
 

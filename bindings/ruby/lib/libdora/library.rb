@@ -73,7 +73,7 @@ module Dora
       [SIZE, [ADDRESS], FAILURE_LISTS.values.map { |count, _| "failure_#{count}" }],
       [TEXT, [ADDRESS, SIZE], FAILURE_LISTS.values.map { |_, read| "failure_#{read}" }],
       [TEXT, [ADDRESS, TEXT], %w[failure_custom_tag_value]],
-      [ADDRESS, [ADDRESS, ADDRESS], %w[failure_json]],
+      [TEXT, [ADDRESS, ADDRESS], %w[failure_json]], # JSON holds no NUL
       [SIZE, [ADDRESS, TEXT, ADDRESS, SIZE], %w[failure_copy_json failure_copy_string]],
       [ADDRESS, [ADDRESS], %w[failure_response]],
       [VOID, [ADDRESS], %w[failure_free]],

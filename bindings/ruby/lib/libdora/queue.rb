@@ -47,9 +47,9 @@ module Dora
     end
 
     def take(result)
+      tag = Library.result_tag(result)
       failure = Library.result_take_failure(result)
-      error = Library.result_take_error(result)
-      [Library.result_tag(result), failure.zero? ? nil : Failure.take(failure), error.zero? ? nil : Error.take(error)]
+      failure.zero? ? [tag, nil, Error.take(Library.result_take_error(result))] : [tag, Failure.take(failure), nil]
     ensure
       Library.result_free(result)
     end
