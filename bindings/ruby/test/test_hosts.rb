@@ -6,6 +6,8 @@ require_relative "helper"
 # What a program notices of the binding beside its results: other threads and fibres go on, an idle
 # wait costs nothing, memory stays flat.
 class HostsTest < DoraTest
+  parallelize_me!
+
   # DORA_MEMORY_CALLS=100000 is the full number.
   MEMORY_CALLS = Integer(ENV.fetch("DORA_MEMORY_CALLS", "2000"))
   SCHEDULER = File.join(__dir__, "support", "scheduler.rb")

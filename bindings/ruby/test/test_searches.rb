@@ -6,6 +6,8 @@ require "date"
 
 # Client#search.
 class SearchesTest < DoraTest
+  parallelize_me!
+
   NEWEST = Time.utc(2026)
 
   def test_all_events_newest_first

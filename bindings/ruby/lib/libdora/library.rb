@@ -109,6 +109,7 @@ module Dora
       "queue_cancel" => "a walk that ends early frees its queue"
     }.freeze
 
+    MAIN_RACTOR = Ractor.current # the one that loads files
     HANDLE, PATH = Loading.open
     bound = FUNCTIONS.flat_map { |result, arguments, names| names.map { |name| [name, arguments, result] } }
     bound.each do |name, arguments, result|
@@ -133,7 +134,7 @@ module Dora
 
       # Fiddle is not made for other Ractors: say so before it does in its own terms.
       def require_main_ractor
-        return if Ractor.current == Ractor.main
+        return if Ractor.current == MAIN_RACTOR
 
         raise Ractor::UnsafeError, "libdora works in the main Ractor only: fetch there, and send failure.to_h"
       end
