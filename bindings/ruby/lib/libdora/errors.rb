@@ -29,7 +29,7 @@ module Dora
 
     # Takes a dora_error over.
     def self.take(address) # :nodoc:
-      handle = Fiddle::Pointer.new(address, 0, Library::ERROR_FREE)
+      handle = Fiddle::Pointer.new(address, 0, Library::FREES_ERROR)
       message = Library.text(Library.error_message(address))
       (KINDS[Library.error_get_code(address)] || self).new(message.gsub(MILLISECONDS, '\1')).tap do |error|
         error.send(:read, handle)

@@ -124,7 +124,7 @@ module Dora
 
     # Takes a dora_failure over.
     def self.take(address) # :nodoc:
-      new(Fiddle::Pointer.new(address, 0, Library::FAILURE_FREE))
+      new(Fiddle::Pointer.new(address, 0, Library::FREES_FAILURE))
     end
     private_class_method :new
 

@@ -121,6 +121,10 @@ module Dora
       module_eval("def self.#{name}(#{parameters}) = #{name.upcase}.call(#{parameters})", __FILE__, __LINE__)
     end
 
+    # For Fiddle::Pointer: as Integers, for the same reason as ADDRESS.
+    FREES_ERROR = ERROR_FREE.to_i
+    FREES_FAILURE = FAILURE_FREE.to_i
+
     class << self
       # Calls a function that takes `dora_error **` last, and raises what it stores there.
       def call(name, *arguments)
