@@ -22,6 +22,12 @@ import Testing
         }
     }
 
+    /// Worlds that an earlier walk lost events in.
+    @Test(arguments: [803, 12340, 13463] as [UInt64])
+    func minutesThatHidEvents(seed: UInt64) {
+        #expect(SearchRun(SearchWorld(strange: .comparesMinutes, seed: seed)).problems.isEmpty)
+    }
+
     /// The verdict is worth something: it sees an event that never comes, and one that comes twice.
     @Test func theVerdictSeesWhatIsWrong() {
         var world = SearchWorld()

@@ -164,6 +164,16 @@ extension SearchRun {
         SearchWalkTests.expectAll(world, "odd items")
     }
 
+    /// Events without a time are in every page, before all others or after them, whatever the order.
+    @Test(arguments: ListServer.Undated.allCases, 11...17)
+    func undatedEverywhere(place: ListServer.Undated, dated: Int) {
+        var world = SearchWorld(count: dated + 3, every: 60 * SearchWalkTests.second)
+        for index in 0..<3 { world.events[index].form = .withoutTime }
+        world.server.undated = place
+        world.server.clamp = 10
+        SearchWalkTests.expectAll(world, "\(place)")
+    }
+
     @Test func doublesComeOnce() {
         for copiesAfterLimit in [false, true] {
             var world = SearchWorld(count: 120, every: SearchWalkTests.second / 2)
