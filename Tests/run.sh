@@ -50,17 +50,21 @@ prepare() {
 
 # The core's tests have a directory of their own to build in: SwiftPM lets one build at a time into each.
 start_core_tests() {
+    local objects=.build/core/debug
     say "Swift Testing: the core, debug build, beside what follows"
+    # SwiftPM does not compile anew what includes a C header that changed.
+    if [ -n "$(find include Sources/CCurl -newer "$objects/libdoraPackageTests.xctest" 2>/dev/null)" ]; then
+        rm -f "$objects"/*.build/*.o
+    fi
     swift test --scratch-path .build/core --disable-xctest --xunit-output "$reports/core.xml" \
         </dev/null >"$reports/core.log" 2>&1 &
     core_tests=$!
-    trap 'kill "$core_tests" 2>/dev/null || true' EXIT
 }
 
 finish_core_tests() {
     local status=0
     wait "$core_tests" || status=$?
-    trap - EXIT
+    core_tests=
     say "Swift Testing: the core"
     tail -n "$([ "$status" -eq 0 ] && echo 1 || echo 60)" "$reports/core.log"
 }
@@ -74,11 +78,24 @@ conformance() {
         --junit-xml="$reports/$name.xml" "$@" </dev/null || true
 }
 
-bindings() {
+python_package() {
     say "pytest: the Python package"
-    "$virtual_environment/bin/python" -m pytest -q bindings/python/tests --junit-xml="$reports/python.xml" </dev/null || true
+    "$virtual_environment/bin/python" -m pytest -q bindings/python/tests -n "$(nproc)" --dist loadfile \
+        --junit-xml="$reports/python.xml" </dev/null || true
+}
+
+start_gem_tests() {
+    say "minitest: the Ruby gem, beside what follows"
+    DORA_JUNIT="$reports/ruby.xml" ruby -w -I bindings/ruby/lib bindings/ruby/test/all.rb \
+        </dev/null >"$reports/ruby.log" 2>&1 &
+    gem_tests=$!
+}
+
+finish_gem_tests() {
+    wait "$gem_tests" || true
+    gem_tests=
     say "minitest: the Ruby gem"
-    DORA_JUNIT="$reports/ruby.xml" ruby -w -I bindings/ruby/lib bindings/ruby/test/all.rb </dev/null || true
+    tail -n 60 "$reports/ruby.log"
 }
 
 # Most tests wait for timers: twice as many at once as there are processors.
@@ -91,13 +108,20 @@ case ${1:-} in
     *) fail "usage: Tests/run.sh [--fast]" ;;
 esac
 
+core_tests=
+gem_tests=
+# Nothing goes on after an interrupt.
+trap 'kill $core_tests $gem_tests 2>/dev/null || true' EXIT
+
 prepare
 started=$SECONDS
 start_core_tests
 say "Release build into .build/stage"
 if stage "$PWD/.build/stage"; then
+    start_gem_tests
     conformance side-by-side "$marks" "${side_by_side[@]}"
-    bindings
+    python_package
+    finish_gem_tests
     finish_core_tests
     [ "${1:-}" = --fast ] || conformance alone "alone"
 else

@@ -38,8 +38,10 @@ def test_the_header_is_short():
 
 
 @pytest.mark.parametrize("compiler", ["g++", "clang++"])
-@pytest.mark.parametrize("wrapper", [[], ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect",
-                                          "--error-exitcode=9"]], ids=["plain", "valgrind"])
+@pytest.mark.parametrize("wrapper", [
+    pytest.param([], id="plain"),
+    pytest.param(["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect", "--error-exitcode=9"],
+                 id="valgrind", marks=pytest.mark.slow)])
 def test_the_classes(server, authority, tmp_path, compiler, wrapper):
     server.answer("event", reply(200, EVENT, ("X-RateLimit-Limit", "100"), ("X-RateLimit-Period", "10")))
     server.answer("bad", reply(400, {"errors": [{"title": "Bad Request", "detail": "no", "status": "400",

@@ -14,6 +14,8 @@ from servers.floods import HTTP_1, HTTP_2, LONGEST_SECONDS, PROXY
 from servers.http2_server import HTTP2Server
 from time_limits import SLACK_SECONDS, error_of, over_within
 
+pytestmark = pytest.mark.slow
+
 # What a call that is not ended by a limit of its own must end with.
 DEADLINE = {"timeout_ms": 1000, "attempt_timeout_ms": 0, "max_retries": 0}
 # A flood may run into another limit before: headers, libcurl's own, the protocol's.

@@ -7,6 +7,8 @@ import json
 import random
 import re
 
+import pytest
+
 from harness import parse
 
 VALUES = 120_000
@@ -64,6 +66,7 @@ def damage(rng, text):
     return rng.choice([text[:at] + stray + text[at + 1:], text[:at] + text[at + 1:], text[:at] + stray + text[at:]])
 
 
+@pytest.mark.slow
 def test_date_times_agree():
     rng = random.Random(3339)
     accepted = 0

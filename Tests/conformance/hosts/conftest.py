@@ -12,11 +12,21 @@ from paths import C_PROGRAMS, REPOSITORY
 from programs import run_checked as run
 
 
+def forget_objects_older_than_headers(directory):
+    """SwiftPM does not compile anew what includes a C header that changed."""
+    library = directory / "libdora.so"
+    headers = [*(REPOSITORY / "include").iterdir(), *(REPOSITORY / "Sources" / "CCurl").iterdir()]
+    if library.exists() and any(header.stat().st_mtime > library.stat().st_mtime for header in headers):
+        for file in directory.glob("*.build/*.o"):
+            file.unlink(missing_ok=True)
+
+
 @pytest.fixture(scope="session")
 def sanitized(tmp_path_factory):
     """Builds the library and a program of c/ with a sanitizer; returns the program's path and environment."""
     def build(sanitizer, name):
         scratch = REPOSITORY / ".build" / sanitizer
+        forget_objects_older_than_headers(scratch / "debug")
         # -z undefs: the sanitizer's functions come from the program that loads the library.
         run(["swift", "build", "-q", f"--sanitize={sanitizer}", "--product", "dora", "--scratch-path", scratch,
              "-Xlinker", "-z", "-Xlinker", "undefs"])

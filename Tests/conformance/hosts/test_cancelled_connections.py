@@ -7,6 +7,8 @@ import pytest
 from servers.behaviours import event
 from servers.http2_server import HTTP2Server
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("version", ["1.1", "2"])
 @pytest.mark.parametrize("who", ["nobody", "caller", "child"])

@@ -30,6 +30,7 @@ def arguments(server, authority):
     return server.base_url, authority.ca_file
 
 
+@pytest.mark.slow
 def test_threads_share_a_client(server, arguments, host):
     """16 threads of 1,000 calls each, of which a tenth ends in one of these faults."""
     faults = {
@@ -76,10 +77,12 @@ def test_a_client_after_fork(server, arguments, host):
     assert all(len(connections[name]) == 1 for name in names)
 
 
+@pytest.mark.slow
 def test_cycles_over_tls(arguments, host):
     host("cycles", *arguments, 1000)
 
 
+@pytest.mark.slow
 def test_cycles_over_plain_http(start_server, authority, host):
     server = start_server(plain=True)
     server.answer("event", event)

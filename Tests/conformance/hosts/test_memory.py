@@ -33,6 +33,7 @@ def test_the_whole_life_of_a_client(host, arguments):
     host("lifecycle", *arguments)
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_no_access_is_invalid(host, arguments, tmp_path):
     log = tmp_path / "valgrind.log"
     host("lifecycle", *arguments, wrapper=[

@@ -29,6 +29,7 @@ def test_threads_with_a_queue_each(host, arguments):
     host("queue_threads", *arguments, 4, 600)
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_no_access_is_invalid(host, arguments, tmp_path):
     log = tmp_path / "valgrind.log"
     host("queue_life", *arguments, 60, wrapper=[
@@ -49,6 +50,7 @@ def test_a_queue_after_fork(server, arguments, host, before):
     assert server.connections >= 2
 
 
+@pytest.mark.slow
 def test_a_million_ids_take_little_memory(tmp_path, authority, host):
     with nginx(tmp_path, authority, gzip=False, keepalive_requests=1_000_000) as (base_url, _):
         host("queue_memory", base_url, authority.ca_file, 1_000_000, 20_000, 128)

@@ -47,6 +47,7 @@ def test_the_whole_life_of_searches(host, arguments):
     host("search_life", *arguments, COUNT)
 
 
+@pytest.mark.slow
 def test_a_loop_over_a_hundred_thousand_events(host, server, authority):
     """Promise: all come, in order, to a loop that only polls; no call takes 20 ms of the processor, and none waits."""
     world = World(items(100_000, seconds_between=7.25))
@@ -83,6 +84,7 @@ def test_memory_is_two_pages(host, arguments, monkeypatch):
     host("search_memory", *arguments, LARGE_COUNT, (len(world.events[0].raw) + 1) * 100 // 1024)
 
 
+@pytest.mark.slow
 def test_nothing_is_lost_and_no_access_is_invalid(host, arguments, tmp_path):
     log = tmp_path / "valgrind.log"
     host("search_life", *arguments, COUNT, wrapper=[
@@ -94,6 +96,7 @@ def test_nothing_is_lost_and_no_access_is_invalid(host, arguments, tmp_path):
         assert re.search(rf"{kind} lost: 0 bytes|All heap blocks were freed", report), report
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("sanitizer, program, options", [
     ("thread", "search_threads", {"TSAN_OPTIONS": "halt_on_error=1"}),

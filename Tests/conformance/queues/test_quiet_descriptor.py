@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 import capi
 from completion_queue import Queue
 from harness import API_KEY, APP_KEY, Client
@@ -47,6 +49,7 @@ def fetched(queue, failure_id):
     assert queue.drain_by_polling(8, None)[0].event
 
 
+@pytest.mark.slow
 def test_an_idle_descriptor_wakes_nobody(start_server, authority):
     """Promise: after the last result the descriptor stays unreadable until something is to be done: after a fast
     answer, a slow one, a server's close of the kept connection, its silence after an error, and over HTTP/2."""
