@@ -9,13 +9,13 @@
  */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
-#include "process.h"
 
 #include <pthread.h>
-#include <string.h>
 
 struct work {
     dora_client *client;
+    /* Where each thread waits with its first result, and main with them. */
+    pthread_barrier_t *amid;
     int count;
     char *seen;
     int cancelled;
@@ -49,6 +49,8 @@ static void *fetch_all(void *argument)
         snprintf(flaky, sizeof flaky, "flaky-%d", i);
         CHECK(dora_queue_add(queue, i % 10 == 0 ? flaky : "event", (uint64_t)i, NULL));
     }
+    take(work, dora_queue_next(queue, -1));
+    pthread_barrier_wait(work->amid);
     while ((result = dora_queue_next(queue, -1)) != NULL) {
         take(work, result);
     }
@@ -64,20 +66,23 @@ static int run_threads(dora_client *client, int thread_count, int count, bool ca
 {
     pthread_t threads[16];
     struct work works[16];
+    pthread_barrier_t amid;
     int cancelled = 0;
     int i;
 
     CHECK(thread_count <= 16);
+    CHECK(pthread_barrier_init(&amid, NULL, (unsigned)thread_count + 1) == 0);
     for (i = 0; i < thread_count; i++) {
         works[i].client = client;
+        works[i].amid = &amid;
         works[i].count = count;
         works[i].cancelled = 0;
         works[i].seen = calloc((size_t)count, 1);
         CHECK(works[i].seen != NULL);
         CHECK(pthread_create(&threads[i], NULL, fetch_all, &works[i]) == 0);
     }
+    pthread_barrier_wait(&amid);
     if (cancels) {
-        sleep_ms(100);
         dora_client_cancel(client);
     } else {
         check_get(client, "event");
@@ -87,6 +92,7 @@ static int run_threads(dora_client *client, int thread_count, int count, bool ca
         cancelled += works[i].cancelled;
         free(works[i].seen);
     }
+    pthread_barrier_destroy(&amid);
     return cancelled;
 }
 

@@ -15,6 +15,9 @@
 
 struct work {
     dora_client *client;
+    /* Where each thread waits with its first event, and main with them. */
+    pthread_barrier_t *amid;
+    bool is_amid;
     int count;
     int cancelled;
 };
@@ -32,6 +35,10 @@ static void search_once(struct work *work)
         status = dora_search_next(search, 50, &failure, &error);
         if (status == DORA_SEARCH_EVENT) {
             check_event(failure, --number);
+            if (!work->is_amid) {
+                work->is_amid = true;
+                pthread_barrier_wait(work->amid);
+            }
         } else if (status == DORA_SEARCH_ERROR) {
             if (dora_error_get_code(error) != DORA_ERROR_CANCELLED) {
                 fprintf(stderr, "%s\n", dora_error_message(error));
@@ -60,16 +67,21 @@ static int run_threads(dora_client *client, int thread_count, int count, bool ca
 {
     pthread_t threads[16];
     struct work works[16];
+    pthread_barrier_t amid;
     int cancelled = 0;
     int i;
 
     CHECK(thread_count <= 16);
+    CHECK(pthread_barrier_init(&amid, NULL, (unsigned)thread_count + 1) == 0);
     for (i = 0; i < thread_count; i++) {
         works[i].client = client;
+        works[i].amid = &amid;
+        works[i].is_amid = false;
         works[i].count = count;
         works[i].cancelled = 0;
         CHECK(pthread_create(&threads[i], NULL, search_all, &works[i]) == 0);
     }
+    pthread_barrier_wait(&amid);
     for (i = 0; i < 20; i++) {
         if (cancels) {
             sleep_ms(2);
@@ -82,6 +94,7 @@ static int run_threads(dora_client *client, int thread_count, int count, bool ca
         CHECK(pthread_join(threads[i], NULL) == 0);
         cancelled += works[i].cancelled;
     }
+    pthread_barrier_destroy(&amid);
     return cancelled;
 }
 
