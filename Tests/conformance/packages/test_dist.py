@@ -13,6 +13,7 @@ import pytest
 
 from harness import dora
 from paths import REPOSITORY
+from programs import nobody_else_makes
 
 DISTRIBUTION = f"libdora-{dora.dora_version().decode()}-linux-{os.uname().machine}"
 DATE = "1790000000"
@@ -35,7 +36,8 @@ def symbols(directory):
 
 @pytest.fixture(scope="module")
 def archive():
-    return make_dist(REPOSITORY)
+    with nobody_else_makes():
+        return make_dist(REPOSITORY)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import time
 import pytest
 
 from paths import REPOSITORY
+from programs import nobody_else_makes
 
 FOLDER = "it's a & b"
 # What a checkout has that an install needs; the library is built already.
@@ -28,7 +29,8 @@ def checkout(tmp_path_factory):
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, target)
-    shutil.copytree(REPOSITORY / ".build" / "make", root / ".build" / "make", symlinks=True)
+    with nobody_else_makes():
+        shutil.copytree(REPOSITORY / ".build" / "make", root / ".build" / "make", symlinks=True)
     now = time.time()
     for path in (root / ".build" / "make").rglob("*"):
         os.utime(path, (now, now))

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the tests run programs of other languages, with the staged library in reach."""
 
+import contextlib
+import fcntl
 import os
 import subprocess
 
@@ -21,6 +23,14 @@ ENVIRONMENT = {
 def run(*command, text=None):
     return subprocess.run([*map(str, command)], env=ENVIRONMENT, input=text or "", capture_output=True, text=True,
                           encoding="utf-8", timeout=60)
+
+
+@contextlib.contextmanager
+def nobody_else_makes():
+    """For what runs make in the checkout, or reads .build/make: files beside it, and other processes, wait."""
+    with open(REPOSITORY / ".build" / "make.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def run_checked(command, **environment):
