@@ -118,11 +118,11 @@ started=$SECONDS
 start_core_tests
 say "Release build into .build/stage"
 if stage "$PWD/.build/stage"; then
-    start_gem_tests
     conformance side-by-side "$marks" "${side_by_side[@]}"
+    finish_core_tests
+    start_gem_tests
     python_package
     finish_gem_tests
-    finish_core_tests
     [ "${1:-}" = --fast ] || conformance alone "alone"
 else
     finish_core_tests
