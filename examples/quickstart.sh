@@ -39,10 +39,11 @@ build() {
 }
 
 compile() {
+    local flags
     say "Compiling examples/c/$1.c"
-    # shellcheck disable=SC2046
-    cc -std=c99 -Wall -Wextra -o "$programs/$1" "examples/c/$1.c" \
-        $(pkg-config --cflags --libs dora) -Wl,-rpath,"$(pkg-config --variable=libdir dora)"
+    # pkg-config quotes for a shell: this folder's name may hold a space.
+    eval "flags=($(pkg-config --cflags --libs dora))"
+    cc -std=c99 -Wall -Wextra -o "$programs/$1" "examples/c/$1.c" "${flags[@]}" -Wl,-rpath,"$(pkg-config --variable=libdir dora)"
 }
 
 # server_fact NAME: a value of the line that the server prints when it is ready.

@@ -15,7 +15,8 @@ from programs import nobody_else_makes
 
 FOLDER = "it's a & b"
 # What a checkout has that an install needs; the library is built already.
-NEEDED = ["Makefile", "packaging.mk", "Package.swift", "include", "man", "packaging", "pkgconfig", "Sources", "Tests/prepare.sh"]
+NEEDED = ["Makefile", "packaging.mk", "Package.swift", "include", "man", "packaging", "pkgconfig", "Sources", "examples",
+          "Tests/prepare.sh"]
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,8 @@ def checkout(tmp_path_factory):
         else:
             shutil.copy2(source, target)
     with nobody_else_makes():
-        shutil.copytree(REPOSITORY / ".build" / "make", root / ".build" / "make", symlinks=True)
+        for name in ("make", "unversioned"):
+            shutil.copytree(REPOSITORY / ".build" / name, root / ".build" / name, symlinks=True)
     now = time.time()
     for path in (root / ".build" / "make").rglob("*"):
         os.utime(path, (now, now))
@@ -196,3 +198,14 @@ def test_swift_is_looked_for_without_a_home(tmp_path):
                             cwd=REPOSITORY, capture_output=True, text=True, env=environment)
     assert "unbound" not in result.stderr
     assert "found" in result.stdout or "https://www.swift.org/install" in result.stderr
+
+
+def test_the_quickstart_in_a_folder_of_a_hard_name(checkout, tmp_path):
+    copy = tmp_path / FOLDER
+    shutil.copytree(checkout, copy, symlinks=True)
+    environment = {name: value for name, value in os.environ.items() if name != "HOME"}
+    result = subprocess.run([copy / "examples" / "quickstart.sh"], cwd="/", capture_output=True, text=True, timeout=110,
+                            stdin=subprocess.DEVNULL, env=environment)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Database outage (SEV-1)" in result.stdout
+    assert "Compiling Dora" not in result.stdout, "the library was there already"
