@@ -78,6 +78,12 @@ wheel: $(out)/$(library)
 deb_tree := .build/deb/libdora-$(VERSION)
 maintainer = $(shell sed -n 's/^Maintainer: //p' packaging/debian/control)
 
+# Debian's tools hand folders to a shell as they are.
+ifneq ($(filter deb,$(MAKECMDGOALS)),)
+$(if $(shell printf %s $(call quoted,$(CURDIR)) | grep '[^A-Za-z0-9/._+~@%:,=-]'),\
+    $(error make deb: Debian's tools cannot build in <$(CURDIR)>: move the checkout to a folder without spaces and quotes))
+endif
+
 # In a copy of the sources, as a packager has them.
 deb:
 	rm -rf .build/deb

@@ -21,6 +21,12 @@ refuse_other_sources() {
     [ -z "$(git status --porcelain)" ] || fail "there are changes that are not committed: git status shows them"
 }
 
+refuse_odd_folders() {
+    case $PWD in
+        *[!A-Za-z0-9/._+~@%:,=-]*) fail "Debian's tools cannot build in $PWD: move the clone to a folder without spaces and quotes" ;;
+    esac
+}
+
 refuse_other_systems() {
     local system found
     system=$(. /etc/os-release && echo "$ID ${VERSION_ID:-}")
@@ -38,6 +44,7 @@ make_there() {
 
 umask 022
 refuse_other_sources
+refuse_odd_folders
 refuse_other_systems
 # shellcheck disable=SC2086
 install_packages $BUILD_PACKAGES binutils debhelper dpkg-dev ruby

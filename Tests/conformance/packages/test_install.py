@@ -121,6 +121,13 @@ def test_a_folder_that_cannot_be_is_refused_before_anything_is_written(checkout,
     assert (state(tmp_path), state(checkout)) == before
 
 
+def test_packages_are_refused_where_debian_s_tools_cannot_build(checkout):
+    before = state(checkout)
+    result = run_make(checkout, "deb")
+    assert result.returncode != 0 and "Debian's tools cannot build in" in result.stderr
+    assert state(checkout) == before
+
+
 def test_uninstall_leaves_what_others_laid_down(checkout, tmp_path):
     prefix = tmp_path / "a b"
     others = ["lib/libdora.so.9", "lib/pkgconfig/dora2.pc", "include/dora2.h", "share/man/man3/dora2.3", "lib/libother.so"]

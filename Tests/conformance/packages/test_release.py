@@ -22,7 +22,7 @@ ENVIRONMENT = {**os.environ, **IDENTITY, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_
 @pytest.fixture
 def copy(tmp_path):
     """What the script looks at before it builds."""
-    root = tmp_path / "a copy"
+    root = tmp_path / "copy"
     for name in ("packaging/release.sh", "Tests/prepare.sh", "include/dora.h"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / name, root / name)
@@ -66,6 +66,12 @@ def test_changes_that_are_not_committed_are_refused(copy, name):
     with (copy / name).open("a") as file:
         file.write("\n")
     refused(release(copy), copy, "not committed")
+
+
+def test_a_folder_that_debian_s_tools_cannot_build_in_is_refused(copy):
+    odd = copy.rename(copy.parent / "it's a & b")
+    commit(odd)
+    refused(release(odd), odd, "Debian's tools cannot build in")
 
 
 def test_another_compiler_is_refused(copy, tmp_path):
