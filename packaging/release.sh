@@ -37,9 +37,10 @@ refuse_other_systems() {
     [ "$found" = "$SWIFT_VERSION" ] || fail "a release is made with Swift $SWIFT_VERSION, and this is Swift ${found:-of no version}"
 }
 
-# make, in the unpacked sources, with nothing of the caller's environment that a tool might heed.
+# make, in the unpacked sources, with Debian's own tools but for Swift, and nothing of the caller's environment
+# that a tool might heed.
 make_there() {
-    env -i PATH="$PATH" HOME="$work" LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH="$epoch" make -s -C "$tree" "$@" </dev/null
+    env -i PATH="/usr/sbin:/usr/bin:/sbin:/bin:$(dirname "$(command -v swift)")" HOME="$work" LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH="$epoch" make -s -C "$tree" "$@" </dev/null
 }
 
 umask 022
@@ -62,21 +63,15 @@ git -c tar.umask=0022 -c core.autocrlf=false archive --format=tar --prefix="libd
 tar -xzf "$files/libdora-$version.tar.gz" -C "$work"
 
 say "The library, for any libcurl.so.4: tarball, wheel and gem"
-make_there dist
-cp "$tree"/.build/dist/*.tar.gz "$files"
-for kind in wheel gem; do
-    # Each comes with its binding.
-    grep -q "^$kind:" packaging.mk || continue
-    make_there "$kind"
-    find "$tree/.build/$kind" -maxdepth 1 -type f -exec cp {} "$files" \;
-done
+make_there dist wheel gem
+cp "$tree"/.build/dist/*.tar.gz "$tree"/.build/wheel/*.whl "$tree"/.build/gem/*.gem "$files"
 
 say "The library, for Debian's libcurl: packages"
 make_there deb
 cp "$tree"/.build/deb/*.deb "$files"
 
 say "Bill of materials and checksums"
-SOURCE_DATE_EPOCH=$epoch python3 -B packaging/sbom.py "$files" "$version" "Swift $SWIFT_VERSION" "$SYSTEM"
+SOURCE_DATE_EPOCH=$epoch /usr/bin/python3 -B packaging/sbom.py "$files" "$version" "Swift $SWIFT_VERSION" "$SYSTEM"
 (cd "$files" && LC_ALL=C sha256sum -- * >"$work/SHA256SUMS" && mv "$work/SHA256SUMS" .)
 chmod 644 "$files"/*
 rm -rf "$work"
