@@ -17,6 +17,11 @@ try_readme() {
     mount --bind -o ro "$toolchain" "$root/opt/swift"
     mount -t sysfs -o ro sysfs "$root/sys"
     tar -c --exclude=./.build --exclude=./.git . | tar -x -C "$root/srv/libdora"
+    say "$1: the quickstart, in a folder of a hard name and without a home"
+    cp -a "$root/srv/libdora" "$root/srv/it's a & b"
+    inside env -u HOME "/srv/it's a & b/examples/quickstart.sh"
+    install_line /srv/libdora "make"
+    inside sh -c 'cd /srv/libdora && make -s uninstall && ! find /usr/local -type f -name "*dora*" | grep .'
     for command in $(readme_commands); do
         say "$1: $command"
         log=$systems/readme-$1-$(basename "$command" .sh).log

@@ -6,7 +6,7 @@
 set -eu
 
 cd "$(dirname "$0")"
-cc -o get_failure /usr/share/doc/libdora-dev/examples/get_failure.c $(pkg-config --cflags --libs dora)
+cc -o get_failure /usr/share/doc/libdora-dev/examples/c/get_failure.c $(pkg-config --cflags --libs dora)
 
 python3 local_api.py > facts.json &
 server=$!
