@@ -157,6 +157,7 @@ uninstall:
 	rm -f $(addprefix $(to_include)/,$(notdir $(headers)))
 	rm -f $(to_pkgconfig)/dora.pc
 	rm -f $(addprefix $(to_cmake)/,dora-config.cmake dora-config-version.cmake)
+	[ ! -d $(to_cmake) ] || rmdir --ignore-fail-on-non-empty $(to_cmake)
 
 check:
 	Tests/run.sh
