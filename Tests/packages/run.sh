@@ -101,12 +101,13 @@ check_others() {
     done
 }
 
-# release_in FOLDER USER COMMAND...: a release of the last commit, in a clone at FOLDER that belongs to USER.
+# release_in FOLDER USER COMMAND...: a release of $commit, in a clone at FOLDER that belongs to USER.
 release_in() {
     local folder=$1 user=$2
     shift 2
     rm -rf "$folder"
     git clone -q "file://$PWD" "$folder"
+    git -C "$folder" checkout -q "$commit"
     chown -R "$user:$user" "$folder"
     (cd "$folder" && "$@" setpriv "--reuid=$user" "--regid=$user" --clear-groups make -s release)
 }
@@ -116,6 +117,8 @@ make_release_twice() {
     # shellcheck disable=SC2086
     install_packages $BUILD_PACKAGES git debootstrap binutils debhelper dpkg-dev lintian ruby
     find_swift
+    # Another may be added meanwhile.
+    commit=$(git rev-parse HEAD)
     say "A release"
     release_in "$systems/one" 0 env
     say "The same release, by somebody else, somewhere else"

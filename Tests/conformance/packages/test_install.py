@@ -83,7 +83,7 @@ def test_a_prefix_of_any_name(checkout, tmp_path, name):
                    check=True)
     make(checkout, "uninstall", f"PREFIX={prefix}")
     assert files(prefix) == set()
-    assert [path for path in prefix.rglob("*dora*")] == [], "a folder of ours alone"
+    assert list(prefix.rglob("*dora*")) == [], "a folder of ours alone"
 
 
 @pytest.mark.parametrize("name", ["plain", FOLDER, 'both "quotes\'', "$HOME \\ #x"])
