@@ -605,6 +605,7 @@ const char *dora_failure_service(const dora_failure *failure, size_t index);
  *
  * Returns: the number; 0 for NULL.
  * Threads: any.
+ * Since: 0.2.0.
  */
 size_t dora_failure_env_count(const dora_failure *failure);
 
@@ -614,6 +615,7 @@ size_t dora_failure_env_count(const dora_failure *failure);
  * Parameters: index  from 0 to dora_failure_env_count - 1.
  * Returns: borrowed from the event; NULL if the index is out of range.
  * Threads: any.
+ * Since: 0.2.0.
  */
 const char *dora_failure_env_at(const dora_failure *failure, size_t index);
 
@@ -623,6 +625,7 @@ const char *dora_failure_env_at(const dora_failure *failure, size_t index);
  *
  * Returns: the number; 0 for NULL.
  * Threads: any.
+ * Since: 0.2.0.
  */
 size_t dora_failure_team_count(const dora_failure *failure);
 
@@ -632,6 +635,7 @@ size_t dora_failure_team_count(const dora_failure *failure);
  * Parameters: index  from 0 to dora_failure_team_count - 1.
  * Returns: borrowed from the event; NULL if the index is out of range.
  * Threads: any.
+ * Since: 0.2.0.
  */
 const char *dora_failure_team_at(const dora_failure *failure, size_t index);
 
@@ -856,6 +860,7 @@ size_t dora_queue_pending(const dora_queue *queue);
  * Parameters: tag  as given to dora_queue_add.
  * Returns: whether there was such an event; false for NULL.
  * Threads: the queue's.
+ * Since: 0.2.0.
  */
 bool dora_queue_cancel(dora_queue *queue, uint64_t tag);
 

@@ -76,6 +76,14 @@ def test_every_function_says_for_which_threads_it_is():
     assert silent == []
 
 
+def test_new_functions_say_since_which_version_they_are_there():
+    released = set(re.findall(r"name='(dora_\w+)'", (REPOSITORY / "Tests" / "abi" / "functions.xml").read_text()))
+    silent = [each.name for section in HEADER.sections for block in section.blocks for each in block.declarations
+              if each.kind == "function" and each.name not in released
+              and "Since" not in (each.comment or block.comment).fields]
+    assert silent == []
+
+
 def test_the_synopsis_is_the_declaration(pages):
     for function in HEADER.declarations("function"):
         assert letters(function.text) in pages[page_of(function.name).stem]
