@@ -122,6 +122,7 @@ def answer(server):
     server.answer("silent", lambda exchange: exchange.be_silent())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("compiler", "standard", "level", "sanitizer"), BUILDS)
 def test_right_programs(server, authority, tmp_path, compiler, standard, level, sanitizer):
     answer(server)
@@ -130,6 +131,7 @@ def test_right_programs(server, authority, tmp_path, compiler, standard, level, 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("compiler", "standard", "level", "sanitizer"), BUILDS[::2])
 def test_a_search(server, authority, tmp_path, compiler, standard, level, sanitizer):
     """All events once, whatever an error does to the loop."""
@@ -141,6 +143,7 @@ def test_a_search(server, authority, tmp_path, compiler, standard, level, saniti
     assert world.requests[0]["query"] == "severity:High"
 
 
+@pytest.mark.slow
 def test_a_view_that_outlives_its_iteration_is_found_at_run_time(server, authority, tmp_path):
     answer(server)
     program = build(tmp_path, "kept", "g++", "c++17", "-O0", "address")

@@ -12,6 +12,8 @@ import capi
 from paths import REPOSITORY
 from servers.behaviours import reply
 
+pytestmark = pytest.mark.slow
+
 EXAMPLE = REPOSITORY / "man" / "example.c"
 ENVIRONMENT = {**os.environ, "PKG_CONFIG_PATH": str(capi.STAGE / "lib" / "pkgconfig")}
 
