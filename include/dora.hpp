@@ -25,7 +25,8 @@
  *            dora::result and throws nothing but std::bad_alloc. A moved-from
  *            object, or an id with a NUL in it, is DORA_ERROR_INVALID_ARGUMENT;
  *            a setting with a NUL throws std::invalid_argument.
- * Threads    As in dora.h: any thread may use a const object.
+ * Threads    As in dora.h: a client serves any number at once, and any thread may
+ *            read events and errors. A config, queue or search is for one at a time.
  */
 #ifndef DORA_HPP
 #define DORA_HPP

@@ -37,11 +37,11 @@ def test_the_header_is_short():
     assert len(HEADER.read_text().splitlines()) <= 800
 
 
-@pytest.mark.parametrize("compiler", ["g++", "clang++"])
-@pytest.mark.parametrize("wrapper", [
-    pytest.param([], id="plain"),
-    pytest.param(["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect", "--error-exitcode=9"],
-                 id="valgrind", marks=pytest.mark.slow)])
+VALGRIND = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=definite,indirect", "--error-exitcode=9"]
+
+
+@pytest.mark.parametrize("compiler, wrapper", [
+    pytest.param("g++", VALGRIND, id="g++ and valgrind", marks=pytest.mark.slow), pytest.param("clang++", [], id="clang++")])
 def test_the_classes(server, authority, tmp_path, compiler, wrapper):
     server.answer("event", reply(200, EVENT, ("X-RateLimit-Limit", "100"), ("X-RateLimit-Period", "10")))
     server.answer("bad", reply(400, {"errors": [{"title": "Bad Request", "detail": "no", "status": "400",

@@ -78,7 +78,13 @@ void check_spans_and_limits(const dora::client &client)
     const bool waits = !soon.next(-1s).has_value() && !soon.has_ended(); // nothing was there at once
     CHECK(waits && soon.next().has_value());
     soon = dora::search(client);
-    CHECK(soon.next().has_value());
+    std::optional<dora::failure> event = soon.next();
+    CHECK(event.has_value() && event->id() == "event-24");
+    event = soon.next();
+    CHECK(event->id() == "event-23");
+    if (const auto next = soon.next()) {
+        CHECK(next->id() == "event-22");
+    }
 
     CHECK(refusal(client, {}, start, start) == DORA_ERROR_INVALID_ARGUMENT);
     CHECK(refusal(client, "a\0b"sv, {}, {}) == DORA_ERROR_INVALID_ARGUMENT);
