@@ -137,14 +137,14 @@ std::optional<Value> known(std::int64_t number)
 /** A NUL-terminated copy, the NULL pointer for nothing and for text that holds a NUL. */
 struct c_string {
     explicit c_string(std::optional<std::string_view> text)
+        : is_null(!text.has_value() || text->find('\0') != std::string_view::npos),
+          copy(is_null ? std::string_view() : *text)
     {
-        if (text.has_value() && text->find('\0') == std::string_view::npos) {
-            copy.emplace(*text);
-        }
     }
-    operator const char *() const noexcept { return copy.has_value() ? copy->c_str() : nullptr; }
+    operator const char *() const noexcept { return is_null ? nullptr : copy.c_str(); }
 
-    std::optional<std::string> copy;
+    bool is_null;
+    std::string copy;
 };
 
 /** What a function that copies as snprintf does has to say. */
