@@ -7,6 +7,7 @@ line of JSON for each: how it ended, how long it took, and how many descriptors 
 
 import asyncio
 import copy
+import datetime
 import gc
 import json
 import os
@@ -177,6 +178,65 @@ def in_threads(number, act):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+# ------------------------------------------------------------------ Search
+
+same("TypeError",
+     search_query_int=lambda client, settings: client.search(5),
+     search_query_bytes=lambda client, settings: client.search(b"env:production"),
+     search_since_text=lambda client, settings: client.search(since="2026-01-01"),
+     search_since_seconds=lambda client, settings: client.search(since=1.7e9),
+     search_page_size_text=lambda client, settings: client.search(page_size="10"),
+     search_by_position=lambda client, settings: client.search("", 0, 1),
+     search_in_async_for=lambda client, settings: asyncio.run(consume(client.search())),
+     search_len=lambda client, settings: len(client.search()),
+     search_indexed=lambda client, settings: client.search()[0])
+same("InvalidArgumentError",
+     search_since_naive=lambda client, settings: client.search(since=datetime.datetime(2026, 1, 1)),
+     search_until_seconds=lambda client, settings: client.search(until=1_772_366_400),
+     search_backwards=lambda client, settings: client.search(since=2 * 10**17, until=10**17),
+     search_page_size_zero=lambda client, settings: client.search(page_size=0))
+
+
+async def consume(search):
+    async for _ in search:
+        pass
+
+
+@misuse("success")
+def search_closed_by_the_logger(client, settings):
+    logger = Logger(lambda: logger.search.close())
+    with libdora.Client(**settings, logger=logger) as other:
+        logger.search = other.search()
+        try:
+            list(logger.search)
+        except ValueError:  # it is in use, the logger was told, and so was the caller
+            pass
+        logger.search.close()
+        del logger.search
+
+
+@misuse("success")
+def search_dropped_half_read(client, settings):
+    for _ in range(5):
+        next(client.search(page_size=50))
+
+
+@misuse("success")
+def search_shared_by_threads(client, settings):
+    search, found = client.search(page_size=20), []
+
+    def take():
+        while True:
+            try:
+                found.append(next(search).id)
+            except StopIteration:
+                return
+            except ValueError:
+                time.sleep(0.001)
+    in_threads(6, take)
+    assert len(found) == len(set(found)) == 250
 
 
 # ------------------------------------------------------------------ Closed
@@ -393,6 +453,14 @@ def fork_with_a_half_read_iterator(client, settings):
 
 
 @misuse("success")
+def fork_with_a_half_read_search(client, settings):
+    search = client.search(page_size=100)
+    next(search)
+    forked(lambda client: list(search))(client, settings)
+    assert len(list(search)) == 249
+
+
+@misuse("success")
 def fork_while_a_thread_calls(client, settings):
     thread = threading.Thread(target=lambda: call_silent(client))
     thread.start()
@@ -433,7 +501,15 @@ def interrupted(use):
 same("Alarm",
      interrupted_call=interrupted(lambda client: client.get_failure("silent")),
      interrupted_many=interrupted(lambda client: list(client.get_failures(["silent"] * 3))),
+     interrupted_search=interrupted(lambda client: time.sleep(5) or list(client.search())),
+     interrupted_wait_of_a_search=interrupted(lambda client: list(silent_search(client))),
+     interrupted_loop=lambda client, settings: interrupted(lambda client: on_loop(wait_for_ever)(client, settings))(
+         client, settings),
      interrupted_source=interrupted(lambda client: list(client.get_failures(time.sleep(5) or "event" for _ in range(3)))))
+
+
+def silent_search(client):
+    return client.search("silent")
 
 
 @misuse("success")
@@ -490,6 +566,10 @@ async def close_while_awaiting(client):
     client.close()
     client.close()
     await task
+
+
+async def wait_for_ever(client):
+    await asyncio.gather(*(client.get_failure("silent") for _ in range(3)))
 
 
 async def time_out(client):

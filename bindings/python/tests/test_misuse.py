@@ -10,6 +10,7 @@ import pytest
 
 import misuses
 from servers.behaviours import EVENT, reply
+from servers.list_server import World, items
 
 TIMEOUT_S = 10
 
@@ -20,6 +21,8 @@ def outcomes(start_server, authority):
     server = start_server()
     server.answer("event", reply(200, EVENT))
     server.answer("silent", lambda exchange: exchange.be_silent())
+    world = World(items(250))
+    server.answer_list(lambda exchange: exchange.be_silent() if b'"silent"' in exchange.request.body else world(exchange))
     settings = json.dumps({"base_url": server.base_url, "ca_file": str(authority.ca_file), "api_key": "api",
                            "app_key": "app", "max_retries": 0, "timeout": TIMEOUT_S})
     found = {}

@@ -57,8 +57,9 @@ class AsyncClient(Settings):
 
     def close(self) -> None:
         super().close()
-        for loop_queue in list(self._queues.values()):
-            loop_queue.close()
+        for reference in self._queues.valuerefs():  # a list, which other threads leave alone
+            if (loop_queue := reference()) is not None:
+                loop_queue.close()
 
     close.__doc__ = Settings.close.__doc__
 
@@ -68,7 +69,9 @@ class AsyncClient(Settings):
         found = self._queues.get(id(loop))
         if found is None:
             found = self._queues[id(loop)] = LoopQueue(handle, loop, self._max_in_flight)
-            self._opened()  # a close on another thread may have missed it
+            if self._handle is None:  # a close on another thread has missed it
+                found.close()
+                self._opened()
         return found
 
 
