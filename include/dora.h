@@ -102,9 +102,9 @@ typedef struct dora_search dora_search;
 
 /** The version of this header (Semantic Versioning 2.0.0). */
 #define DORA_VERSION_MAJOR 0
-#define DORA_VERSION_MINOR 1
+#define DORA_VERSION_MINOR 2
 #define DORA_VERSION_PATCH 0
-#define DORA_VERSION "0.1.0"
+#define DORA_VERSION "0.2.0"
 
 /**
  * The version of the library that the program runs with.

@@ -28,7 +28,7 @@ static void *work(void *context) {
     curl_easy_setopt(curl, CURLOPT_URL, arguments[1]);
     curl_easy_setopt(curl, CURLOPT_CAINFO, arguments[2]);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_USERAGENT, "libdora/0.1.0");
+    curl_easy_setopt(curl, CURLOPT_USERAGENT, "libdora/0.2.0");
     curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, discard);
