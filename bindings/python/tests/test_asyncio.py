@@ -20,31 +20,30 @@ def be_silent(exchange):
     exchange.be_silent()
 
 
-async def late_ticks(late):
-    while True:
-        before = time.perf_counter()
-        await asyncio.sleep(0.01)
-        late.append(time.perf_counter() - before - 0.01)
-
-
 @pytest.mark.parametrize("http2", [True, False])
 def test_a_thousand_awaits_on_one_thread(tmp_path, authority, settings, http2):
+    """Without a thread, and with turns for other tasks meanwhile."""
     async def main(base_url):
-        late = []
+        turns = 0
+
+        async def take_turns():
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0.001)
+                turns += 1
+
         async with libdora.AsyncClient(**{**settings, "base_url": base_url}) as client:
-            ticker = asyncio.create_task(late_ticks(late))
-            await asyncio.sleep(0.03)
+            other = asyncio.create_task(take_turns())
             threads = threading.active_count()
             # Over HTTP/1.1 with 32 TLS handshakes at once.
             events = await asyncio.gather(*(client.get_failure("event") for _ in range(1000)))
             assert threading.active_count() == threads
-            await asyncio.sleep(0.03)
-            ticker.cancel()
+            other.cancel()
         assert {event.name for event in events} == {"Database outage"}
-        return max(late)
+        return turns
 
     with nginx(tmp_path, authority, http2=http2) as (base_url, _):
-        assert asyncio.run(main(base_url)) <= 0.25
+        assert asyncio.run(main(base_url)) >= 10
 
 
 def test_awaits_are_cancelled_one_by_one_and_all_together(settings, server):

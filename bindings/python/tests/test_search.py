@@ -178,21 +178,19 @@ def test_what_the_logger_raises_costs_no_event(settings, world):
 
 def test_on_asyncio(settings, world):
     async def main():
-        late, ticks = [], 0
+        ticks = 0
 
         async def tick():
             nonlocal ticks
             while True:
-                before = time.perf_counter()
-                await asyncio.sleep(0.001)
+                await asyncio.sleep(0)
                 ticks += 1
-                late.append(time.perf_counter() - before)
 
         async with libdora.AsyncClient(**settings) as client:
             ticker = asyncio.create_task(tick())
             found = [event.id async for event in client.search(since=SINCE)]
             ticker.cancel()
-            assert len(list(found)) == 2500 and ticks > 3 and max(late) < 0.3
+            assert len(found) == 2500 and ticks > 10, "other tasks have their turn, though events are there"
             searches = [client.search(page_size=300) for _ in range(5)]
 
             async def count(search):

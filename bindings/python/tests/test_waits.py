@@ -67,7 +67,7 @@ calls = [gevent.spawn(client.get_failure, "slow") for _ in range(5)]
 many = gevent.spawn(lambda: list(client.get_failures(["slow"] * 5)))
 before = time.monotonic()
 gevent.joinall([*calls, many])
-print(time.monotonic() - before, len(ticks), max(b - a for a, b in zip(ticks, ticks[1:])))
+print(time.monotonic() - before, len(ticks))
 assert all(call.value.name == "Database outage" for call in calls)
 try:
     with gevent.Timeout(0.1):
@@ -87,5 +87,6 @@ def test_gevent_goes_on_during_a_call(settings, server):
     result = subprocess.run([sys.executable, "-c", GEVENT.format(settings=settings)], capture_output=True, text=True, timeout=30)
     assert result.returncode == 0, result.stderr
     facts, timeout = result.stdout.splitlines()
-    seconds, ticks, longest = map(float, facts.split())
-    assert timeout == "timeout" and seconds < 2.5 and ticks > 10 and longest < 0.4
+    seconds, ticks = map(float, facts.split())
+    # One after the other, the six calls would take 3 s, with a tick after each.
+    assert timeout == "timeout" and seconds < 2.5 and ticks > 10
