@@ -40,7 +40,8 @@ let package = Package(
             linkerSettings: [
                 .unsafeFlags(
                     [
-                        "-enable-experimental-feature", "Embedded", "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
+                        "-enable-experimental-feature", "Embedded",
+                        "-Xlinker", "--gc-sections", "-Xlinker", "--icf=all",
                     ],
                     .when(configuration: .release)),
                 // GNU ld and gold leave local symbols in the dynamic table.
