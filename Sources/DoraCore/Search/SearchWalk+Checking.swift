@@ -42,6 +42,11 @@ extension SearchWalk {
         order.orderedTo = order.orderedTo.coarsest(reading.orderedTo)
         let reachesOtherEnd = reading.isInOrder ? reading.highestSecond >= summit : reading.lowestSecond <= edge ?? .max
         if !reachesOtherEnd { noteCut(reading, limit) }
+        if !reading.isInOrder, reading.steps > 0 {
+            // In neither order: it is not sorted by these times.
+            fail(.order)
+            return []
+        }
         if !reading.isInOrder {
             order.canReverse = false
             conclude()

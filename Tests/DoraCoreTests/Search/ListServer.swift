@@ -46,6 +46,8 @@ struct ListServer {
     var hidesOneOf = 0
     /// A page holds up to so many fewer events than it could.
     var shrinksBy: Int64 = 0
+    /// How many more events than `limit` a page holds.
+    var excess = 0
     /// Whether `limit` is ignored.
     var ignoresLimit = false
     /// Times are shown rounded, not cut.
@@ -92,11 +94,11 @@ struct ListServer {
             }
             let time = event.time(at: moment)
             guard holds(time, request) else { continue }
-            rows.append(row(index, event, time, request.order, &random))
+            rows.append(row(index, event, time + event.delay, request.order, &random))
         }
         rows.sort { ($0.key, $0.tie, $0.index) < ($1.key, $1.tie, $1.index) }
         cut(&rows, events)
-        var limit = ignoresLimit ? Int.max : min(request.limit, moment < clampChange ? clamp : laterClamp)
+        var limit = ignoresLimit ? Int.max : min(request.limit + excess, moment < clampChange ? clamp : laterClamp)
         if shrinksBy > 0, limit > 1 { limit -= Int(random.next(in: 0...min(shrinksBy, Int64(limit - 1)))) }
         var page: [Int] = []
         for (position, row) in rows.enumerated() {

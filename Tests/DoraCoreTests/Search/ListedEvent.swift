@@ -30,6 +30,8 @@ struct ListedEvent {
     /// Shown by some answers and not by others.
     var flickers = false
     var bytes: Int64 = 1
+    /// By how much it is sorted as if it were later.
+    var delay: Int64 = 0
 
     func isThere(at moment: Int) -> Bool { moment >= arrival && moment < departure }
 

@@ -139,6 +139,19 @@ extension SearchRun {
         if case .order = run.shortfall?.reason {} else { Issue.record("\(run.end)") }
     }
 
+    /// By when they were reported, say: one is late. That shows unless it ends a page, as the 13th would.
+    @Test(arguments: [1, 2, 3, 5, 8, 21, 34, 55])
+    func aServerThatSortsByAnotherTime(late: Int) {
+        for order in [SearchOrder.newestFirst, .oldestFirst] {
+            var world = SearchWorld(count: 60, every: 1000 * SearchWalkTests.second)
+            world.events[late].delay = 10_500 * SearchWalkTests.second
+            world.server.clamp = 20
+            world.order = order
+            let run = SearchRun(world)
+            #expect(run.shortfall != nil || run.handedOut.count == 60, "\(order): \(run.handedOut.count) events")
+        }
+    }
+
     @Test func aServerThatIgnoresBounds() {
         var world = SearchWorld(count: 300, every: SearchWalkTests.second)
         world.server.keepsFrom = false

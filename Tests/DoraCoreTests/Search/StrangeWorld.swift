@@ -33,6 +33,8 @@ enum Strangeness: CaseIterable {
     case undatedEverywhere
     /// Under load it gives fewer events, or more.
     case changesClamp
+    /// A page holds one event fewer than was asked for, or one more.
+    case isOffByOne
 }
 
 extension SearchWorld {
@@ -79,6 +81,9 @@ extension SearchWorld {
             spread()
             server.undated = pick(ListServer.Undated.allCases)
             for index in events.indices where chance(10) { events[index].form = .withoutTime }
+        case .isOffByOne:
+            spread()
+            server.excess = pick([-1, 1])
         case .changesClamp:
             spread()
             server.laterClamp = pick([3, 5, 10, 20, 50, 1000])
