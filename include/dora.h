@@ -36,6 +36,34 @@
  *            queue or search that another thread was inside of at the fork is of
  *            no use in the child.
  */
+
+/*
+ * A complete program, which prints the names of last month's incident events:
+ *
+ *     #include <dora.h>
+ *     #include <stdio.h>
+ *     #include <time.h>
+ *
+ *     int main(void) {
+ *         dora_error *error = NULL;
+ *         dora_client *client = dora_client_new(NULL, &error);
+ *         int64_t month_ago = ((int64_t)time(NULL) - 30 * 86400) * 1000000000;
+ *         dora_search *search = NULL;
+ *         if (client) search = dora_search_failures(client, NULL, month_ago, INT64_MAX, &error);
+ *         dora_failure *failure;
+ *         while (search && dora_search_next(search, -1, &failure, &error) == DORA_SEARCH_EVENT) {
+ *             const char *name = dora_failure_name(failure);
+ *             puts(name ? name : "(no name)");
+ *             dora_failure_free(failure);
+ *         }
+ *         int status = error != NULL;
+ *         if (error) fprintf(stderr, "%s\n", dora_error_message(error));
+ *         dora_error_free(error);
+ *         dora_search_free(search);
+ *         dora_client_free(client);
+ *         return status;
+ *     }
+ */
 #ifndef DORA_H
 #define DORA_H
 

@@ -121,8 +121,8 @@ package final class Client {
         while let current = node {
             // Others may use it: only what is claimed is counted.
             let listed = Unmanaged<Engine>.fromOpaque(current)
-            if listed._withUnsafeGuaranteedRef({ $0.claim() }) { return listed.takeUnretainedValue() }
-            node = listed._withUnsafeGuaranteedRef { $0.next }
+            if listed.use({ $0.claim() }) { return listed.takeUnretainedValue() }
+            node = listed.use { $0.next }
         }
         let engine = try Engine.make(self)
         let listed = Unmanaged.passRetained(engine).toOpaque()
@@ -153,8 +153,8 @@ package final class Client {
         var node = first
         while let current = node {
             let engine = Unmanaged<Engine>.fromOpaque(current)
-            node = engine._withUnsafeGuaranteedRef { $0.next }
-            engine._withUnsafeGuaranteedRef { body($0) }
+            node = engine.use { $0.next }
+            engine.use { body($0) }
             engine.release()
         }
     }

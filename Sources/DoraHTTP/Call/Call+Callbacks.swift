@@ -9,7 +9,7 @@ func receiveHeader(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let data, let context else { return 0 }
-    return Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { call in
+    return Unmanaged<Call>.fromOpaque(context).use { call in
         let receiver = call.receiver
         if receiver.hasManyHeaders, call.isToStop() { return 0 }
         return receiver.take(header: bytes(data, size &* count))
@@ -21,7 +21,7 @@ func receiveBody(
     _ data: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {
     guard let data, let context, size &* count > 0 else { return 0 }
-    return Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { call in
+    return Unmanaged<Call>.fromOpaque(context).use { call in
         call.isToStop() ? 0 : call.receiver.take(body: bytes(data, size &* count))
     }
 }
@@ -36,7 +36,7 @@ func reportProgress(
     _ sent: curl_off_t
 ) -> Int32 {
     guard let context else { return 0 }
-    return Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.isToStop() ? 1 : 0 }
+    return Unmanaged<Call>.fromOpaque(context).use { $0.isToStop() ? 1 : 0 }
 }
 
 /// CURLOPT_PREREQFUNCTION
@@ -45,6 +45,6 @@ func reportReady(
     _ peerPort: Int32, _ localPort: Int32
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<Call>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.becomeReady() }
+    Unmanaged<Call>.fromOpaque(context).use { $0.becomeReady() }
     return 0
 }

@@ -44,7 +44,7 @@ extension Call {
         _ = shim_easy_set_long(easy, CURLOPT_POSTFIELDSIZE, body.count)
     }
 
-    private var headers: HeaderList { client._withUnsafeGuaranteedRef { $0.options.headers } }
+    private var headers: HeaderList { client.use { $0.options.headers } }
 
     /// To parse a whole URL is a tenth of a request's work: only the path is given anew. curl_url_set(3)
     /// rewrites percent-encodings in lower case, so paths that have some go the long way.

@@ -12,10 +12,10 @@ extension Call {
         return text
     }
 
-    var redactor: Redactor { client._withUnsafeGuaranteedRef { $0.settings.redactor } }
+    var redactor: Redactor { client.use { $0.settings.redactor } }
 
     private func log(_ level: Logger.Level, _ line: Text) {
-        client._withUnsafeGuaranteedRef { $0.log(level, line) }
+        client.use { $0.log(level, line) }
     }
 
     func logAttempt(_ outcome: AttemptOutcome) {

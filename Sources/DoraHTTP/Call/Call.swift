@@ -85,7 +85,7 @@ final class Call {
 
     private func setOptions() throws(DoraError) {
         var easyOptions = EasyOptions(easy)
-        client._withUnsafeGuaranteedRef { $0.options.apply(to: &easyOptions) }
+        client.use { $0.options.apply(to: &easyOptions) }
         let context = Unmanaged.passUnretained(self).toOpaque()
         easyOptions.require("CURLOPT_PRIVATE", shim_easy_set_pointer(easy, CURLOPT_PRIVATE, context))
         easyOptions.require("CURLOPT_HEADERDATA", shim_easy_set_pointer(easy, CURLOPT_HEADERDATA, context))
@@ -96,7 +96,7 @@ final class Call {
             "CURLOPT_WRITEFUNCTION", shim_easy_set_data_function(easy, CURLOPT_WRITEFUNCTION, receiveBody))
         easyOptions.require("CURLOPT_ERRORBUFFER", shim_easy_set_pointer(easy, CURLOPT_ERRORBUFFER, errorDetail))
         // A proxy that never stops talking is heard of in no other way.
-        if client._withUnsafeGuaranteedRef({ $0.settings.mayUseProxy }) {
+        if client.use({ $0.settings.mayUseProxy }) {
             easyOptions.require(
                 "CURLOPT_XFERINFOFUNCTION", shim_easy_set_progress_function(easy, reportProgress, context))
         }
@@ -117,7 +117,7 @@ final class Call {
         hasRestarted = false
         result = .pending
         deadline = moment(options.timeout, after: now)
-        cancellationsBefore = client._withUnsafeGuaranteedRef { $0.cancellationCount }
+        cancellationsBefore = client.use { $0.cancellationCount }
     }
 
     func startAttempt(now: Int64) {
@@ -188,14 +188,14 @@ final class Call {
     func becomeReady() {
         connectDeadline = .max
         isReady = true
-        connections?._withUnsafeGuaranteedRef { $0.becomeReady() }
+        connections?.use { $0.becomeReady() }
     }
 
     /// Whether libcurl is to give the attempt up: a server that never stops talking keeps it from returning.
     func isToStop() -> Bool {
         let isToStop =
             shim_monotonic_microseconds() >= attemptDeadline
-            || client._withUnsafeGuaranteedRef { $0.cancellationCount != cancellationsBefore }
+            || client.use { $0.cancellationCount != cancellationsBefore }
         if isToStop { wasStopped = true }
         return isToStop
     }

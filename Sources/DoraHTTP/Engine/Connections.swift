@@ -158,7 +158,7 @@ private func socketChanged(
     _ context: UnsafeMutableRawPointer?, _ unused: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<Connections>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.watch(easy, socket, what) }
+    Unmanaged<Connections>.fromOpaque(context).use { $0.watch(easy, socket, what) }
     return 0
 }
 
@@ -167,7 +167,7 @@ private func timerChanged(
     _ multi: UnsafeMutableRawPointer?, _ milliseconds: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let context else { return 0 }
-    Unmanaged<Connections>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.setTimer(milliseconds) }
+    Unmanaged<Connections>.fromOpaque(context).use { $0.setTimer(milliseconds) }
     return 0
 }
 
@@ -176,11 +176,11 @@ func openSocket(
     _ context: UnsafeMutableRawPointer?, _ purpose: curlsocktype, _ address: UnsafeMutablePointer<curl_sockaddr>?
 ) -> curl_socket_t {
     guard let context, let address else { return -1 }
-    return Unmanaged<Connections>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.open(address) }
+    return Unmanaged<Connections>.fromOpaque(context).use { $0.open(address) }
 }
 
 /// CURLOPT_CLOSESOCKETFUNCTION
 func closeSocket(_ context: UnsafeMutableRawPointer?, _ socket: curl_socket_t) -> Int32 {
     guard let context else { return -1 }
-    return Unmanaged<Connections>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.close(socket: socket) }
+    return Unmanaged<Connections>.fromOpaque(context).use { $0.close(socket: socket) }
 }

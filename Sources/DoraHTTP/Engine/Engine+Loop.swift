@@ -54,7 +54,7 @@ extension Engine {
         for index in 0..<count {
             if let (what, owner) = events.event(index) {
                 hasActed = true
-                if owner._withUnsafeGuaranteedRef({ $0.act(on: what) }) { hasEnded = true }
+                if owner.use({ $0.act(on: what) }) { hasEnded = true }
             }
             // The others are still ready when the program's own event loop comes back.
             if end < .max, shim_monotonic_microseconds() >= end { break }
@@ -85,7 +85,7 @@ extension Engine {
         var hasEnded = false
         for (socket, owner) in events.sockets.readers {
             let event = shim_ready(descriptor: socket, events: EPOLLIN.rawValue)
-            if owner._withUnsafeGuaranteedRef({ $0.act(on: event) }) { hasEnded = true }
+            if owner.use({ $0.act(on: event) }) { hasEnded = true }
         }
         guard hasEnded else { return }
         collect()

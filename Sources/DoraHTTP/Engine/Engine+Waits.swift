@@ -49,7 +49,7 @@ extension Engine {
     func earliestStart(_ route: Route) -> Int64? {
         guard obeysRateLimit else { return nil }
         let now = shim_monotonic_microseconds()
-        switch rate._withUnsafeGuaranteedRef({ $0.nextStart(route, now: now) }) {
+        switch rate.use({ $0.nextStart(route, now: now) }) {
         case .now:
             return nil
         case .at(let time):

@@ -199,7 +199,7 @@ final class Engine {
     func startAttempt(_ call: Call) {
         let now = shim_monotonic_microseconds()
         call.startAttempt(now: now)
-        call.ticket = rate._withUnsafeGuaranteedRef { $0.start(call.route, now: now) }
+        call.ticket = rate.use { $0.start(call.route, now: now) }
         call.slot = running.count
         running.append(call)
         nextExpiry = min(nextExpiry, call.connectDeadline)
@@ -220,7 +220,7 @@ final class Engine {
 
     /// An attempt is over: takes it from libcurl, and the call from those that run.
     func forget(_ call: Call) {
-        if let ticket = call.ticket { rate._withUnsafeGuaranteedRef { $0.ended(ticket) } }
+        if let ticket = call.ticket { rate.use { $0.ended(ticket) } }
         remove(call)
     }
 
@@ -247,7 +247,7 @@ final class Engine {
         let (outcome, hasEnded) = call.attemptEnded(
             attemptEnd, now: now, random: random(), socketErrno: socketErrno)
         socketErrno = 0
-        if let ticket = call.ticket { rate._withUnsafeGuaranteedRef { $0.ended(ticket, outcome, now: now) } }
+        if let ticket = call.ticket { rate.use { $0.ended(ticket, outcome, now: now) } }
         remove(call)
         if events.sockets.connectionCount == 0 { gate.disconnected() }
         if hasEnded {

@@ -35,6 +35,16 @@ def test_c(tmp_path):
     assert result.stderr.startswith("api_key: not set")
 
 
+def test_the_program_at_the_top_of_the_header(tmp_path):
+    header = (REPOSITORY / "include" / "dora.h").read_text()
+    [lines] = re.findall(r"A complete program.*?:\n \*\n(.*?)^ \*/$", header, re.DOTALL | re.MULTILINE)
+    (tmp_path / "get.c").write_text(re.sub(r"^ \* {5}| \*$", "", lines, flags=re.MULTILINE))
+    built = run(tmp_path, "sh", "-c", "cc get.c -std=c99 -Wall -Wextra -Werror $(pkg-config --cflags --libs dora)")
+    assert built.returncode == 0, built.stderr
+    result = run(tmp_path, "./a.out")
+    assert (result.returncode, result.stdout) == (1, "") and result.stderr.startswith("api_key: not set")
+
+
 def test_python(tmp_path):
     refuses_without_a_key(run(tmp_path, sys.executable, "-c", block("python"), PYTHONPATH=str(PYTHON_PACKAGE)))
 
