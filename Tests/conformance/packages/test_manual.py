@@ -182,8 +182,8 @@ def test_the_readme_s_program_runs_on_an_event_without_fields(built, start_serve
     [program] = re.findall(r"^```c\n(.*?)^```$", (REPOSITORY / "README.md").read_text(), re.DOTALL | re.MULTILINE)
     (tmp_path / "readme.c").write_text(program)
     server = start_server(plain=True)
-    server.answer("bare", reply(200, BARE))
-    said = run(built(tmp_path / "readme.c"), "bare", BASE_URL=server.base_url, DD_API_KEY="key", DD_APP_KEY="key")
+    server.answer_list(reply(200, {"data": [{"attributes": {}}]}))
+    said = run(built(tmp_path / "readme.c"), BASE_URL=server.base_url, DD_API_KEY="key", DD_APP_KEY="key")
     assert said == "(no name)\n"
 
 
