@@ -25,7 +25,7 @@ package final class ErrorItems {
             let value = try reader.enterDocument()
             try reader.leaveDocument(try reader.skipValue(value, depth: 0))
             guard value.pointee == UInt8(ascii: "{"),
-                let list = JSONPointer("/errors").value(in: value, &reader)?.start,
+                let list = JSONPointer(literal: "/errors").value(in: value, &reader)?.start,
                 list.pointee == UInt8(ascii: "[")
             else { return nil }
             return try read(list, &reader)
@@ -94,13 +94,13 @@ private enum ErrorField: UInt8, CaseIterable {
     /// Of equal names the last one counts, as everywhere.
     var pointer: JSONPointer {
         switch self {
-        case .title: JSONPointer("/title")
-        case .detail: JSONPointer("/detail")
-        case .status: JSONPointer("/status")
-        case .sourcePointer: JSONPointer("/source/pointer")
-        case .sourceParameter: JSONPointer("/source/parameter")
-        case .sourceHeader: JSONPointer("/source/header")
-        case .meta: JSONPointer("/meta")
+        case .title: JSONPointer(literal: "/title")
+        case .detail: JSONPointer(literal: "/detail")
+        case .status: JSONPointer(literal: "/status")
+        case .sourcePointer: JSONPointer(literal: "/source/pointer")
+        case .sourceParameter: JSONPointer(literal: "/source/parameter")
+        case .sourceHeader: JSONPointer(literal: "/source/header")
+        case .meta: JSONPointer(literal: "/meta")
         }
     }
 }

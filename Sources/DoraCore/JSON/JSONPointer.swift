@@ -10,7 +10,8 @@ struct JSONPointer {
         start = UnsafeRawPointer(pointer).assumingMemoryBound(to: UInt8.self)
     }
 
-    init(_ pointer: StaticString) {
+    /// With a label: without one a literal would be a String, whose bytes are gone after this call.
+    init(literal pointer: StaticString) {
         start = pointer.utf8Start
     }
 
