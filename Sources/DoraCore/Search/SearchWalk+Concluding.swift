@@ -78,9 +78,9 @@ extension SearchWalk {
     var mayHideOdd: Bool { endsOdd && !size.isShort(last) }
 
     /// A page of the whole span does not reach to its other end: if it is shorter than others, the length of a page
-    /// says nothing.
+    /// says nothing. By one event it may be shorter because that has gone.
     mutating func noteCut(_ reading: PageReading, _ limit: Int) {
-        let count = reading.seconds.count
+        let count = reading.seconds.count &+ 1
         if reading.datedCount > 0, size.isShort(PageCount(items: count, events: count, limit: limit)) {
             size.isUneven = true
         }
