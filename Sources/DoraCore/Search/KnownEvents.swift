@@ -59,10 +59,7 @@ struct KnownEvents {
         return count
     }
 
-    /// How many of them pages of the walk have shown.
-    private(set) var shownCount = 0
-
-    /// Where an event stands among those that pages of the walk showed: by its place, then by when it came.
+    /// Where an event is among those that pages of the walk showed: by its place in the walk, then by when it came.
     struct Position {
         let place: Int64
         let rank: Int
@@ -82,22 +79,10 @@ struct KnownEvents {
         Position(place: course.place(of: entry.startedAt ?? 0), rank: entry.rank)
     }
 
-    /// How many pages of the walk showed below a position, and whether the last of all has its time for itself.
-    func countShown(below position: Position, _ course: SearchCourse) -> (count: Int, isLastAlone: Bool) {
+    func countShown(_ course: SearchCourse, _ isMeant: (Position) -> Bool) -> Int {
         var count = 0
-        var lowest = Int64.max
-        var lowestCount = 0
-        for entry in entries where entry.page > 0 {
-            let other = self.position(entry, course)
-            if other.isBelow(position) { count &+= 1 }
-            if other.place < lowest {
-                lowest = other.place
-                lowestCount = 1
-            } else if other.place == lowest {
-                lowestCount &+= 1
-            }
-        }
-        return (count, lowestCount == 1)
+        for entry in entries where entry.page > 0 && isMeant(position(entry, course)) { count &+= 1 }
+        return count
     }
 
     /// What was known of an event when a page showed it.
@@ -129,6 +114,9 @@ struct KnownEvents {
         if entries.count > KnownEvents.tableThreshold { enterLast() }
         return Sighting(page: nil, isRepeated: false)
     }
+
+    /// How many have a rank.
+    private var shownCount = 0
 
     private mutating func rank(_ index: Int) {
         guard entries[index].page > 0, entries[index].rank == 0 else { return }

@@ -32,7 +32,11 @@ extension SearchWalk {
             shownBelow = bound < course.top ? reading.firstSecond : .max
         }
         if isWhole(bound) { wholePage = page }
+        // The same page again changes nothing of what a check confirmed.
+        let isConfirmed =
+            end.isConfirmed && gain.count == 0 && page == wholePage && known.count(of: page) == known.count
         note(PageCount(items: count, events: gain.different, limit: size.limit), reading)
+        end.isConfirmed = isConfirmed
         if bound >= course.top { rememberTop(count, item, reading) }
         if edge == nil {
             onlyOddSoFar(hasNew: !gain.indexes.isEmpty)
@@ -79,27 +83,42 @@ extension SearchWalk {
         return false
     }
 
-    /// Whether what a page shows again of the edge's second is the end of what is known of it, without a gap, or a part of
-    /// that and nothing else. A server may sort by what it shows and compare more finely: then a bound within the second
-    /// takes events out of the middle. One event that shows the same time as another may be the end by accident.
+    /// Whether what a page shows again of the edge's second is the end of what is known of it, without a gap. A server may
+    /// sort by what it shows and compare more finely: then a bound within the second takes events out of the middle.
     private func showsEndOfEdge(_ reading: PageReading, _ item: (Int) -> PageItem) -> Bool {
+        let again = positionsShownAgain(reading, item)
+        guard var top = again.first else { return false }
+        for position in again where top.isBelow(position) { top = position }
+        let pageEnd = reading.lastSecond == edge ? reading.lastPlace : Int64.min
+        // The page may end amid events of one time, with any of them.
+        let isBetween = { (position: KnownEvents.Position) in position.place < top.place && position.place > pageEnd }
+        guard known.countShown(course, isBetween) == count(again, isBetween) else { return false }
+        let isOfTop = { (position: KnownEvents.Position) in position.place == top.place }
+        let shown = count(again, isOfTop)
+        if shown == known.countShown(course, isOfTop) { return true }
+        // Times that are shown more coarsely than they are sorted: the bound leaves out what came first. One event alone
+        // may be the last by accident.
+        var bottom = top
+        for position in again where isOfTop(position) && position.isBelow(bottom) { bottom = position }
+        let isRun = known.countShown(course) { isOfTop($0) && !top.isBelow($0) && !$0.isBelow(bottom) } == shown
+        if isRun, pageEnd == top.place, again.count == reading.datedCount { return true }
+        return isRun && again.count > 1 && known.countShown(course) { isOfTop($0) && $0.isBelow(bottom) } == 0
+    }
+
+    private func positionsShownAgain(_ reading: PageReading, _ item: (Int) -> PageItem) -> [KnownEvents.Position] {
         var seen = KnownEvents()
-        var ends: (top: KnownEvents.Position, bottom: KnownEvents.Position)?
-        var hasOthers = false
-        for index in 0..<reading.seconds.count where reading.seconds[index] != PageReading.odd {
-            guard reading.seconds[index] == edge, let position = known.position(of: item(index), course) else {
-                hasOthers = true
-                continue
-            }
-            _ = seen.insert(item(index))
-            let (top, bottom) = ends ?? (position, position)
-            ends = (top.isBelow(position) ? position : top, position.isBelow(bottom) ? position : bottom)
+        var positions: [KnownEvents.Position] = []
+        for index in 0..<reading.seconds.count where reading.seconds[index] == edge {
+            guard let position = known.position(of: item(index), course), seen.insert(item(index)) else { continue }
+            positions.append(position)
         }
-        guard let ends else { return false }
-        let (belowTop, isLastAlone) = known.countShown(below: ends.top, course)
-        let belowBottom = known.countShown(below: ends.bottom, course).count
-        guard belowTop &- belowBottom &+ 1 == seen.count else { return false }
-        return belowBottom > 0 ? !hasOthers : seen.count > 1 || isLastAlone
+        return positions
+    }
+
+    private func count(_ positions: [KnownEvents.Position], _ isMeant: (KnownEvents.Position) -> Bool) -> Int {
+        var count = 0
+        for position in positions where isMeant(position) { count &+= 1 }
+        return count
     }
 
     /// Whether a page shows again all of the edge's second that the last whole page showed. Where times within a second

@@ -64,8 +64,10 @@ extension SearchWorld {
         }
         // What shows no time takes room beside any instant.
         let page = server.largestLimit < 1000 ? max(pageSize, 10) : 1000
-        // A small page of an instant that holds more may show its end by accident: then it is no proof.
-        if server.clamp < 10, (shownCrowds.values.max() ?? 0) >= server.clamp { return false }
+        // Where all of a page shows the same time, a small one may show the end of an instant by accident, and one whose
+        // order changes from request to request shows no end.
+        let isSteady = if case .random = server.ties { false } else { true }
+        if server.clamp < 10 || !isSteady, (shownCrowds.values.max() ?? 0) >= server.clamp { return false }
         return (crowds.values.max() ?? 0) + oddCount < min(server.clamp, page)
     }
 }
