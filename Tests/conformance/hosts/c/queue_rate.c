@@ -11,8 +11,11 @@
 
 enum { ROUNDS = 3 };
 
-/* What noise may add. A connection for each transfer makes it three times as slow. */
-static const double ALLOWED = 1.4;
+/*
+ * What noise may add, and libcurl, which looks at each transfer of a connection whenever something comes in there: 1.4
+ * was seen. A connection for each transfer makes it three times as slow.
+ */
+static const double ALLOWED = 2.0;
 
 static double fetch(dora_client *client, int count, uint32_t in_flight)
 {
