@@ -97,7 +97,7 @@ def test_a_debugger_finds_what_was_stripped_by_the_build_id(unpacked):
 
 
 def test_a_program_builds_and_runs_by_pkg_config_alone(unpacked, tmp_path):
-    environment = {**os.environ, "PKG_CONFIG_LIBDIR": str(unpacked / "lib" / "pkgconfig")}
+    environment = {**os.environ, "PKG_CONFIG_LIBDIR": str(unpacked / "lib" / "pkgconfig"), "PKG_CONFIG_PATH": ""}
     program = tmp_path / "example"
     subprocess.run(f"cc -o {program} {REPOSITORY}/man/example.c $(pkg-config --cflags --libs dora)", shell=True,
                    check=True, env=environment)
