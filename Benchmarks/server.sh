@@ -40,7 +40,8 @@ start_server() {
     read -r port1 port2 < <(free_ports)
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
         -addext subjectAltName=DNS:localhost -keyout "$server/key.pem" -out "$ca_file" 2>/dev/null
-    cp Tests/conformance/events/data/documented.json "$server/root/event.json"
+    # Under the id that is asked for: another one is a violation.
+    sed 's|"id": "string"|"id": "documented-example"|' Tests/conformance/events/data/documented.json >"$server/root/event.json"
     cat >"$server/nginx.conf" <<CONFIGURATION
 daemon off;
 worker_processes 1;
