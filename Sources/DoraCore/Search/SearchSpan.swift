@@ -61,10 +61,8 @@ package struct SearchSpan {
         return second >= sentFrom &- 2 && second <= sentTo &+ 2
     }
 
-    /// The widest bounds, and whether they are wider than the span's own.
+    /// The widest bounds.
     static let widest: (from: Int64, to: Int64) = (0, endOfTime)
-
-    var isWidest: Bool { sentFrom <= 0 && sentTo >= SearchSpan.endOfTime }
 
     private static func invalid(_ name: StaticString, _ value: Int64, _ problem: StaticString) -> DoraError {
         var message = Text(name)
