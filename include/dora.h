@@ -34,7 +34,8 @@
  *            what is pending, and a search from where it was go on over
  *            connections of the child's own, and the parent's go on undisturbed. A
  *            queue or search that another thread was inside of at the fork is of
- *            no use in the child.
+ *            no use in the child. A fork waits, 2 s at most, until no other thread
+ *            is inside libcurl for the library, whose locks a child would inherit.
  */
 
 /*

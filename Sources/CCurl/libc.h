@@ -251,8 +251,8 @@ static inline int shim_open_error(const char *path) {
     return 0;
 }
 
-static inline void shim_sleep_milliseconds(long milliseconds) {
-    struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
+static inline void shim_sleep_microseconds(long microseconds) {
+    struct timespec time = {microseconds / 1000000, microseconds % 1000000 * 1000};
     nanosleep(&time, NULL);
 }
 

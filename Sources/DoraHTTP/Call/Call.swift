@@ -104,7 +104,7 @@ final class Call {
     }
 
     deinit {
-        curl_easy_cleanup(easy)
+        ForkGate.inLibcurl { curl_easy_cleanup(easy) }
         curl_url_cleanup(address)
         free(errorDetail)
     }

@@ -33,23 +33,13 @@ package enum CurlLibrary {
         }
         if !isWatchingForks.exchange(true, ordering: .relaxed) {
             ProcessGeneration.watch()
-            pthread_atfork({ CurlLibrary.awaitStart() }, nil, { CurlLibrary.forked() })
+            pthread_atfork({ ForkGate.willFork() }, { ForkGate.forkedInParent() }, { CurlLibrary.forked() })
         }
-        let code = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+        let code = ForkGate.inLibcurl { curl_global_init(Int(CURL_GLOBAL_DEFAULT)) }
         isQuiet.store(shim_curl_version() >= quietVersion, ordering: .relaxed)
         state.store(code == CURLE_OK ? ready : untouched, ordering: .releasing)
         if code != CURLE_OK {
             throw DoraError(.internalError, Text("libcurl could not be initialised (curl_global_init)"))
-        }
-    }
-
-    /// Before a fork: a child would find the start half done for ever. The wait has an end, since the thread
-    /// that forks may be the one that starts, in a signal handler.
-    private static func awaitStart() {
-        var milliseconds = 0
-        while isStarting, milliseconds < 2000 {
-            shim_sleep_milliseconds(1)
-            milliseconds &+= 1
         }
     }
 
@@ -61,6 +51,7 @@ package enum CurlLibrary {
     /// In a child.
     private static func forked() {
         ProcessGeneration.forked()
+        ForkGate.forkedInChild()
         if isStarting { state.store(untouched, ordering: .relaxed) }
     }
 }

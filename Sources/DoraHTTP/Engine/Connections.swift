@@ -39,7 +39,7 @@ final class Connections {
     /// To be called once, before the last reference goes: libcurl calls back while it closes connections. One that
     /// is not closed is left to a child's end.
     func close() {
-        curl_multi_cleanup(multi)
+        ForkGate.inLibcurl { _ = curl_multi_cleanup(multi) }
         for socket in engine.events.sockets.ownerClosed(unmanaged) { engine.events.descriptors.remove(socket) }
         for descriptor in wakeupPair { engine.events.descriptors.remove(descriptor) }
     }
@@ -56,14 +56,14 @@ final class Connections {
     /// Hands the attempt of a call to libcurl. Returns libcurl's code.
     func add(_ call: Call, waitsForPipe: Bool, tellsReadiness: Bool) -> CURLMcode {
         call.prepare(for: self, waitsForPipe: waitsForPipe, tellsReadiness: tellsReadiness)
-        let code = curl_multi_add_handle(multi, call.easy)
+        let code = ForkGate.inLibcurl { curl_multi_add_handle(multi, call.easy) }
         if code == CURLM_OK { count &+= 1 } else { call.leave() }
         return code
     }
 
     /// Takes a call from libcurl, ended or not.
     func remove(_ call: Call) {
-        curl_multi_remove_handle(multi, call.easy)
+        ForkGate.inLibcurl { _ = curl_multi_remove_handle(multi, call.easy) }
         call.leave()
         count &-= 1
     }
@@ -101,7 +101,7 @@ final class Connections {
     /// libcurl's code is of no use: whatever it says, an attempt ends by its limits of time at the latest.
     private func act(on socket: Int32, _ mask: Int32) -> Bool {
         var left = Int32(truncatingIfNeeded: count)
-        curl_multi_socket_action(multi, socket, mask, &left)
+        ForkGate.inLibcurl { _ = curl_multi_socket_action(multi, socket, mask, &left) }
         return Int(left) != count
     }
 

@@ -7,7 +7,7 @@ import DoraCore
 ///
 /// libcurl before 8.8 makes it for every multi handle, leaves it open on exec, and names it nowhere: without
 /// this, each program that a host starts would inherit two descriptors an engine (seen with 7.74 and 7.88). A
-/// program that another thread starts in the moment between has them still.
+/// program that another thread starts in the moment between has them still, unless it was started by fork.
 enum WakeupPair {
     /// From 8.8 on libcurl has its own closed on exec.
     private static let closingVersion: UInt32 = 0x08_08_00
@@ -17,8 +17,12 @@ enum WakeupPair {
     /// A multi handle, and the pair that it has open.
     static func makeMulti() throws(DoraError) -> (multi: UnsafeMutableRawPointer, pair: [Int32]) {
         guard shim_curl_version() < closingVersion else { return (try handle(), []) }
+        ForkGate.enter()
         lock.lock()
-        defer { lock.unlock() }
+        defer {
+            lock.unlock()
+            ForkGate.leave()
+        }
         // The handle's descriptors are the smallest that are free: most likely these two.
         let likely = [dup(0), dup(0)]
         for descriptor in likely where descriptor >= 0 { _ = close(descriptor) }

@@ -66,6 +66,11 @@ def test_a_fork_amid_the_first_client(http_1, host):
     host("fork_startup", *http_1, 12)
 
 
+def test_a_fork_amid_other_threads_handshakes(http_1, host):
+    """Promise: a child is not left with a lock of libcurl's or OpenSSL's that another thread held at the fork."""
+    host("fork_calls", *http_1, 60)
+
+
 @pytest.mark.parametrize("how", ["getpid", "namespace"])
 def test_a_child_with_its_parent_s_process_id(server, http_1, host, how):
     """Promise: a fork is noticed otherwise than by the process id, which PID namespaces give out again."""
