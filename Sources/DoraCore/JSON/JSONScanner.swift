@@ -44,7 +44,9 @@ struct JSONScanner {
 
     @inline(__always)
     func skipSpace(_ place: BytePointer) -> BytePointer {
-        place.pointee > 0x20 ? place : skipLongSpace(place)
+        if place.pointee > 0x20 { return place }
+        // After a colon or a comma there is most often one.
+        return place.pointee == 0x20 && place[1] > 0x20 ? place + 1 : skipLongSpace(place)
     }
 
     @inline(never)

@@ -206,6 +206,12 @@ func stringsAreEqual(_ left: BytePointer, _ right: BytePointer) -> Bool {
 
 /// Whether a string, given by its opening quote, decodes to some bytes.
 func stringEquals(_ quote: BytePointer, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    // Most often the string says it in the same bytes. The body ends with a NUL.
+    if let start = bytes.baseAddress, strncmp(quote + 1, start, bytes.count) == 0,
+        quote[1 + bytes.count] == UInt8(ascii: "\""), memchr(start, 0x5C, bytes.count) == nil
+    {
+        return true
+    }
     var sequence = JSONByteSequence(quote: quote)
     for byte in bytes {
         if sequence.next() != byte { return false }

@@ -40,7 +40,7 @@ extension Engine {
                 call.giveUp(wait: (until &- now) / 1000)
                 finished.append(sleeping.remove(at: index))
             } else {
-                startAttempt(sleeping.remove(at: index))
+                startAttempt(sleeping.remove(at: index), now: shim_monotonic_microseconds())
             }
         }
     }

@@ -175,8 +175,9 @@ final class Engine {
     }
 
     private func start(_ call: Call) {
-        call.begin(now: shim_monotonic_microseconds())
-        startAttempt(call)
+        let now = shim_monotonic_microseconds()
+        call.begin(now: now)
+        startAttempt(call, now: now)
     }
 
     /// The call that ended first; to be given back with `recycle`.
@@ -196,8 +197,7 @@ final class Engine {
         if nextExpiry != .max { nextExpiry &+= pause }
     }
 
-    func startAttempt(_ call: Call) {
-        let now = shim_monotonic_microseconds()
+    func startAttempt(_ call: Call, now: Int64) {
         call.startAttempt(now: now)
         call.ticket = rate.use { $0.start(call.route, now: now) }
         call.slot = running.count
