@@ -136,7 +136,8 @@ let documentedExample = #"""
             #expect(try event("{\"data\":{\(id)\"attributes\":{\"started_at\":1}}}", id: "i/d").violationTexts == [])
         }
         #expect(
-            try event(#"{"data":{"id":"a\\u0041","attributes":{"started_at":1}}}"#, id: #"a\u0041"#).violationTexts == [])
+            try event(#"{"data":{"id":"a\\u0041","attributes":{"started_at":1}}}"#, id: #"a\u0041"#).violationTexts
+                == [])
         #expect(
             try event(#"{"data":{"id":"a\u0041","attributes":{"started_at":1}}}"#, id: #"a\u0041"#).violationTexts
                 == [#"/data/id: "aA", not the id that was asked for"#])
