@@ -69,9 +69,11 @@ struct KnownEvents {
         }
     }
 
-    /// nil if no page of the walk has shown it.
+    /// nil if no page of the walk has shown it with this time.
     func position(of item: PageItem, _ course: SearchCourse) -> Position? {
-        guard let index = find(item), entries[index].page > 0 else { return nil }
+        guard let index = find(item), entries[index].page > 0, entries[index].startedAt == item.startedAt else {
+            return nil
+        }
         return position(entries[index], course)
     }
 

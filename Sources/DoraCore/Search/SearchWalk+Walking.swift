@@ -90,9 +90,6 @@ extension SearchWalk {
         guard var top = again.first else { return false }
         for position in again where top.isBelow(position) { top = position }
         let pageEnd = reading.lastSecond == edge ? reading.lastPlace : Int64.min
-        // The page may end amid events of one time, with any of them.
-        let isBetween = { (position: KnownEvents.Position) in position.place < top.place && position.place > pageEnd }
-        guard known.countShown(course, isBetween) == count(again, isBetween) else { return false }
         let isOfTop = { (position: KnownEvents.Position) in position.place == top.place }
         let shown = count(again, isOfTop)
         if shown == known.countShown(course, isOfTop) { return true }

@@ -14,6 +14,12 @@ import Testing
         }
     }
 
+    /// Events that vanish from an over-full second, or move within it, while it is walked.
+    @Test(arguments: [40_846, 47_072, 49_158])
+    func worldsThatChangedAmidASecond(seed: UInt64) {
+        #expect(SearchRun(SearchWorld(seed: seed)).problems.isEmpty)
+    }
+
     @Test(arguments: Strangeness.allCases)
     func strangeServers(kind: Strangeness) {
         for seed in 1...60 as ClosedRange<UInt64> {
