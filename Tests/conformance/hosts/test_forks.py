@@ -3,7 +3,7 @@
 
 import pytest
 
-from servers.behaviours import event
+from servers.behaviours import event, in_turn, reply
 from servers.http2_server import HTTP2Server
 
 ACTIONS = ["cancel-and-add", "cancel-and-take", "cancel", "add", "add-and-take", "count", "take", "visit", "watch", "free",
@@ -69,6 +69,22 @@ def test_a_fork_amid_the_first_client(http_1, host):
 def test_a_fork_amid_other_threads_handshakes(http_1, host):
     """Promise: a child is not left with a lock of libcurl's or OpenSSL's that another thread held at the fork."""
     host("fork_calls", *http_1, 60)
+
+
+def test_a_fork_in_a_logger(server, http_1, host):
+    """Promise: a fork does not wait for the call whose log line it is made for."""
+    server.answer("retried", in_turn(reply(503), event))
+    host("fork_logger", *http_1, "retried")
+
+
+def test_threads_that_fork_without_pause(http_1, host):
+    """Promise: other threads' calls get their turn between the forks."""
+    host("fork_storm", *http_1, 20)
+
+
+def test_a_lock_of_the_program_s_that_a_fork_waits_for(http_1, host):
+    """Promise: a call with a lock held that a fork handler waits for goes on."""
+    host("fork_handler", *http_1, 3)
 
 
 @pytest.mark.parametrize("how", ["getpid", "namespace"])
