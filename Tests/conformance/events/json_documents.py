@@ -3,7 +3,11 @@
 
 import json
 
-NAMES = ["name", "env", "severity", "team", "version", "services", "service", "custom_tags", "custom", "started_at",
+import capi
+
+# The attributes that are one string.
+TEXTS = [name for name in capi.FAILURE_TEXTS if name not in ("id", "type", "env", "team") and not name.startswith("git_")]
+NAMES = [*TEXTS, "env", "team", "services", "service", "custom_tags", "custom", "started_at",
          "finished_at", "git", "commit_sha", "repository_url", "repository_id", "id", "type", "data", "attributes",
          "new", "", "a/b", "m~n", "naïve", "日本", "\x00", "Name", "name ", "\ud800"]
 WORDS = ["", "a", "production", "SEV-1", "key:value", ":", "dora_failure", "Outage in eu-west\n\t\"quoted\" \\ /", "é",
@@ -28,7 +32,7 @@ class Writer:
         """An event most of whose fields are what they should be."""
         rng = self.rng
         attributes = []
-        for name in rng.sample(["name", "severity", "version"], rng.randint(0, 3)):
+        for name in rng.sample(TEXTS, rng.randint(0, len(TEXTS))):
             attributes.append((name, self.string() if rng.random() < 0.9 else self.value(2)))
         for name in rng.sample(["env", "team", "services", "service"], rng.randint(0, 4)):
             attributes.append((name, self.names() if rng.random() < 0.9 else self.value(3)))

@@ -6,7 +6,7 @@ import json
 import re
 import signal
 import threading
-from ctypes import byref, c_int64, c_size_t, c_void_p
+from ctypes import byref, c_char_p, c_int64, c_size_t, c_void_p
 
 import pytest
 
@@ -16,10 +16,11 @@ from servers.behaviours import DOCUMENTED, DOCUMENTED_ERROR, event, head, reply,
 
 SOME_ERRNO = 1234
 ERROR_FIELDS = ["title", "detail", "status", "source_pointer", "source_parameter", "source_header"]
-STRING_SETTINGS = {"site": b"datadoghq.eu", "api_key": b"key", "app_key": b"key", "access_token": b"token",
-                   "base_url": b"https://127.0.0.1:1", "ca_file": b"/absent", "proxy": b"", "user_agent": b"test/1"}
-NUMBER_SETTINGS = {"connect_timeout_ms": 5000, "attempt_timeout_ms": 5000, "timeout_ms": 5000, "max_retries": 1,
-                   "max_response_bytes": 1 << 20, "compression": True, "strict": False}
+# The setters of one value; what is not said here is set to "test", to 1 or to true.
+SETTERS = [name for name, (_, arguments) in capi.FUNCTIONS.items()
+           if name.startswith("dora_config_set_") and len(arguments) == 2]
+VALUES = {"dora_config_set_base_url": b"https://127.0.0.1:1", "dora_config_set_ca_file": b"/absent",
+          "dora_config_set_site": b"datadoghq.eu", "dora_config_set_proxy": b""}
 
 
 def header_functions():
@@ -119,8 +120,9 @@ class Scenarios:
 
     def settings(self):
         host, config = self.host, self.host.dora_config_new()
-        for name, value in {**STRING_SETTINGS, **NUMBER_SETTINGS}.items():
-            getattr(host, f"dora_config_set_{name}")(config, value)
+        for name in SETTERS:
+            default = b"test" if capi.FUNCTIONS[name][1][1] is c_char_p else 1
+            getattr(host, name)(config, VALUES.get(name, default))
         host.dora_config_set_client_certificate(config, b"/absent", None)
         host.dora_config_set_retry_backoff_ms(config, 1, 2)
         host.dora_config_add_header(config, b"X-Test", b"1")

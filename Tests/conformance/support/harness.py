@@ -61,10 +61,8 @@ def response_of(response):
 
 def event_of(failure):
     """A copy of all that an event says. Frees the event."""
-    texts = ("id", "type", "name", "env", "severity", "team", "version",
-             "git_commit_sha", "git_repository_url", "git_repository_id")
     event = types.SimpleNamespace(**{
-        field: text(getattr(dora, f"dora_failure_{field}")(failure)) for field in texts})
+        field: text(getattr(dora, f"dora_failure_{field}")(failure)) for field in capi.FAILURE_TEXTS})
     event.started_at = nanoseconds(dora.dora_failure_started_at, failure)
     event.finished_at = nanoseconds(dora.dora_failure_finished_at, failure)
     event.services = texts_of(failure, "service")
