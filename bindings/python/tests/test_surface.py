@@ -3,6 +3,7 @@
 
 import ctypes
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -11,7 +12,7 @@ import sys
 import pytest
 
 import libdora
-from libdora import _library, errors
+from libdora import _library, _settings, errors
 from paths import REPOSITORY
 
 HEADER = (REPOSITORY / "include" / "dora.h").read_text()
@@ -69,6 +70,24 @@ def test_every_setting_is_a_parameter():
     assert parameters - settings == {"headers", "max_in_flight"}
 
 
+def test_every_parameter_reaches_its_setter(monkeypatch, authority):
+    """A parameter of text that nobody passes on would be lost without a word."""
+    given = {"ca_file": authority.ca_file, "client_certificate": authority.client_files(), "headers": {"X-A": "b"},
+             "base_url": "https://127.0.0.1:1"}
+    for name, parameter in inspect.signature(libdora.Client).parameters.items():
+        if parameter.default is None and name not in given and name != "logger":
+            given[name] = "http://127.0.0.1:1"
+    passed = {}
+    for name in vars(_settings._config):
+        monkeypatch.setattr(_settings._config, name, lambda _config, *values, name=name: passed.setdefault(name, values))
+    with pytest.raises(libdora.InvalidArgumentError, match="api_key"):  # nothing was set
+        libdora.Client(**given)
+    assert {f"dora_config_{name}" for name in passed} == {name for name in DECLARED if re.match("dora_config_(set|add)_", name)}
+    for name, value in given.items():
+        if value == "http://127.0.0.1:1":
+            assert passed[f"set_{name}"] == (value.encode(),)
+
+
 @pytest.mark.parametrize("name, value, unit", [
     ("connect_timeout_ms", 10_000, 1000), ("attempt_timeout_ms", 30_000, 1000), ("timeout_ms", 60_000, 1000),
     ("max_retries", 3, 1), ("retry_backoff_ms", (500, 30_000), 1000), ("max_response_bytes", 8_388_608, 1)])
@@ -91,6 +110,10 @@ def test_every_attribute_is_an_accessor():
     texts = {name.removeprefix("dora_failure_") for name, (result, arguments) in DECLARED.items()
              if name.startswith("dora_failure_") and result == "const char *" and arguments == "const dora_failure *failure"}
     assert texts == {name for name, field in vars(libdora.Failure).items() if type(field).__name__ == "Text"}
+    git = {name: name for name in ("commit_sha", "repository_url", "repository_id")}
+    attributes = {name: name for name in texts - {"id", "type"} if not name.startswith("git_")}
+    failure = libdora.Failure.parse(json.dumps({"data": {"id": "id", "type": "type", "attributes": {**attributes, "git": git}}}))
+    assert {name: getattr(failure, name) for name in texts} == {name: name.removeprefix("git_") for name in texts}
 
 
 def test_all_names_what_is_public():

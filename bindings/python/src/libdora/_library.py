@@ -89,7 +89,8 @@ def function(name: str, result: typing.Any, *arguments: typing.Any) -> typing.An
 
 _TEXT, _OBJECT = c_char_p, c_void_p
 
-# In the order of dora.h: the result, then the arguments.
+# In the order of dora.h: the result, then the arguments. The accessors of an event's fields are declared in failure.py,
+# the setters in _settings.py.
 _FUNCTIONS: dict[str, tuple[typing.Any, ...]] = {
     "version": (_TEXT,),
 
@@ -112,25 +113,6 @@ _FUNCTIONS: dict[str, tuple[typing.Any, ...]] = {
     "error_free": (None, _OBJECT),
 
     "config_new": (_OBJECT,),
-    "config_set_site": (None, _OBJECT, _TEXT),
-    "config_set_api_key": (None, _OBJECT, _TEXT),
-    "config_set_app_key": (None, _OBJECT, _TEXT),
-    "config_set_access_token": (None, _OBJECT, _TEXT),
-    "config_set_base_url": (None, _OBJECT, _TEXT),
-    "config_set_ca_file": (None, _OBJECT, _TEXT),
-    "config_set_client_certificate": (None, _OBJECT, _TEXT, _TEXT),
-    "config_set_proxy": (None, _OBJECT, _TEXT),
-    "config_set_user_agent": (None, _OBJECT, _TEXT),
-    "config_add_header": (None, _OBJECT, _TEXT, _TEXT),
-    "config_set_connect_timeout_ms": (None, _OBJECT, c_uint32),
-    "config_set_attempt_timeout_ms": (None, _OBJECT, c_uint32),
-    "config_set_timeout_ms": (None, _OBJECT, c_uint32),
-    "config_set_max_retries": (None, _OBJECT, c_uint32),
-    "config_set_retry_backoff_ms": (None, _OBJECT, c_uint32, c_uint32),
-    "config_set_max_response_bytes": (None, _OBJECT, c_uint64),
-    "config_set_compression": (None, _OBJECT, c_bool),
-    "config_set_strict": (None, _OBJECT, c_bool),
-    "config_set_logger": (None, _OBJECT, LogFunction, c_void_p),
     "config_free": (None, _OBJECT),
 
     "client_new": (_OBJECT, _OBJECT, ErrorOut),

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import os
+from ctypes import c_bool, c_char_p, c_uint32, c_uint64, c_void_p
+from types import SimpleNamespace
 
 from ._arguments import flag, milliseconds, pair, path, text, whole
 from ._handle import Handle, Log
 from ._lazy import TYPE_CHECKING, Lazy
-from ._library import c
+from ._library import LogFunction, c, function
 from .errors import call
 
 if TYPE_CHECKING:
@@ -17,6 +19,30 @@ if TYPE_CHECKING:
     from collections import abc
 else:
     logging, typing, abc = Lazy("logging"), Lazy("typing"), Lazy("collections.abc")
+
+# The setters, each with the types of what it sets.
+_SETTERS: dict[str, tuple[typing.Any, ...]] = {
+    "set_site": (c_char_p,),
+    "set_api_key": (c_char_p,),
+    "set_app_key": (c_char_p,),
+    "set_access_token": (c_char_p,),
+    "set_base_url": (c_char_p,),
+    "set_ca_file": (c_char_p,),
+    "set_client_certificate": (c_char_p, c_char_p),
+    "set_proxy": (c_char_p,),
+    "set_user_agent": (c_char_p,),
+    "add_header": (c_char_p, c_char_p),
+    "set_connect_timeout_ms": (c_uint32,),
+    "set_attempt_timeout_ms": (c_uint32,),
+    "set_timeout_ms": (c_uint32,),
+    "set_max_retries": (c_uint32,),
+    "set_retry_backoff_ms": (c_uint32, c_uint32),
+    "set_max_response_bytes": (c_uint64,),
+    "set_compression": (c_bool,),
+    "set_strict": (c_bool,),
+    "set_logger": (LogFunction, c_void_p),
+}
+_config = SimpleNamespace(**{name: function(f"config_{name}", None, c_void_p, *types) for name, types in _SETTERS.items()})
 
 Path: typing.TypeAlias = str | os.PathLike[str] | os.PathLike[bytes]
 
@@ -81,23 +107,23 @@ class Settings:
             for name, given in (("site", site), ("api_key", api_key), ("app_key", app_key), ("proxy", proxy),
                                 ("access_token", access_token), ("base_url", base_url), ("user_agent", user_agent)):
                 if given is not None:
-                    getattr(c, f"config_set_{name}")(config, text(name, given))
+                    getattr(_config, f"set_{name}")(config, text(name, given))
             if ca_file is not None:
-                c.config_set_ca_file(config, path("ca_file", ca_file))
+                _config.set_ca_file(config, path("ca_file", ca_file))
             if client_certificate is not None:
-                c.config_set_client_certificate(config, *_certificate(client_certificate))
+                _config.set_client_certificate(config, *_certificate(client_certificate))
             for header in _headers(headers):
-                c.config_add_header(config, *header)
-            c.config_set_connect_timeout_ms(config, milliseconds("connect_timeout", connect_timeout))
-            c.config_set_attempt_timeout_ms(config, milliseconds("attempt_timeout", attempt_timeout))
-            c.config_set_timeout_ms(config, milliseconds("timeout", timeout))
-            c.config_set_max_retries(config, whole("max_retries", max_retries))
-            c.config_set_retry_backoff_ms(config, *_backoff(retry_backoff))
-            c.config_set_max_response_bytes(config, whole("max_response_bytes", max_response_bytes, least=1, most=(1 << 64) - 1))
-            c.config_set_compression(config, flag("compression", compression))
-            c.config_set_strict(config, flag("strict", strict))
+                _config.add_header(config, *header)
+            _config.set_connect_timeout_ms(config, milliseconds("connect_timeout", connect_timeout))
+            _config.set_attempt_timeout_ms(config, milliseconds("attempt_timeout", attempt_timeout))
+            _config.set_timeout_ms(config, milliseconds("timeout", timeout))
+            _config.set_max_retries(config, whole("max_retries", max_retries))
+            _config.set_retry_backoff_ms(config, *_backoff(retry_backoff))
+            _config.set_max_response_bytes(config, whole("max_response_bytes", max_response_bytes, least=1, most=(1 << 64) - 1))
+            _config.set_compression(config, flag("compression", compression))
+            _config.set_strict(config, flag("strict", strict))
             log = Log(logger)
-            c.config_set_logger(config, log.function, None)
+            _config.set_logger(config, log.function, None)
             self._handle: Handle | None = Handle(call(c.client_new, config), log)
         finally:
             c.config_free(config)
