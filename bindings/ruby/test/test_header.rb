@@ -13,7 +13,7 @@ class HeaderTest < DoraTest
   PROTOTYPES = HEADER.scan(/^((?:const )?\w+ \*?)dora_(\w+)\(([^)]*)\);/m).to_h do |result, name, arguments|
     [name, [result.strip, arguments == "void" ? [] : arguments.split(",").map(&:strip)]]
   end
-  BOUND = LIBRARY::FUNCTIONS.flat_map { |result, arguments, names| names.map { |name| [name, [result, arguments]] } }.to_h
+  BOUND = LIBRARY::BOUND
 
   def types(declaration)
     case declaration
@@ -52,7 +52,7 @@ class HeaderTest < DoraTest
 
   def test_settings
     declared = PROTOTYPES.keys.grep(/\Aconfig_(set|add)_/)
-    bound = SETTINGS_OF::ALL.keys.map { |name| SETTINGS_OF::SETTERS.fetch(name) { "config_set_#{name}" } }
+    bound = SETTINGS_OF.all.keys.map { |name| SETTINGS_OF.setter(name) }
     assert_equal declared.sort, bound.sort
   end
 
@@ -63,6 +63,14 @@ class HeaderTest < DoraTest
     fields = readers.map { |name| name.delete_prefix("failure_") } - lists
     assert_empty fields.map(&:to_sym) - Dora::Failure.instance_methods(false), "fields that Dora::Failure lacks"
     assert_empty fields.map(&:to_sym) - Dora::Failure.parse('{"data":{}}').to_h.keys, "fields that Failure#to_h lacks"
+  end
+
+  def test_texts_of_an_event
+    texts = PROTOTYPES.filter_map { |name, types| name.delete_prefix("failure_") if types == ["const char *", ["const dora_failure *failure"]] }
+    git = %w[commit_sha repository_url repository_id].to_h { |name| [name, name] }
+    attributes = (texts - %w[id type]).to_h { |name| [name, name] }.merge("git" => git)
+    event = Dora::Failure.parse(JSON.generate(data: { id: "id", type: "type", attributes: attributes }))
+    texts.each { |name| assert_equal name.delete_prefix("git_"), event.public_send(name) }
   end
 
   def test_error_codes

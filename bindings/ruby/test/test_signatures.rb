@@ -47,6 +47,6 @@ class SignaturesTest < DoraTest
 
   def test_settings
     keywords = of(Dora::Client).first.methods[:initialize].method_types.first.type.optional_keywords.keys
-    assert_equal Dora.const_get(:Settings)::ALL.keys.sort, keywords.sort
+    assert_equal Dora.const_get(:Settings).all.keys.sort, keywords.sort
   end
 end

@@ -20,6 +20,16 @@ module Dora
       end
     end
 
+    # How each setting of Client.new is converted. Its setter in dora.h has its name, or the one that
+    # Settings::SETTERS gives it.
+    Settings.declare(
+      site: :text, api_key: :text, app_key: :text, access_token: :text, base_url: :text, proxy: :text, user_agent: :text,
+      ca_file: :path, client_certificate: :certificate, headers: :headers,
+      connect_timeout: :seconds, attempt_timeout: :seconds, timeout: :seconds,
+      max_retries: :uint32, retry_backoff: :backoff, max_response_bytes: :uint64,
+      compression: :flag, strict: :flag, logger: :logger
+    )
+
     # Makes a client. Nothing is sent yet. A setting that is nil or not given is as the
     # environment has it, else as stated.
     #

@@ -87,12 +87,13 @@ module Dora
     # The response body exactly as it was received.
     attr_reader :json
 
-    TEXTS = Library::FAILURE_TEXTS.map(&:to_sym).freeze
+    TEXTS = %i[id type name env severity team version git_commit_sha git_repository_url git_repository_id].freeze
     TIMES = %i[started_at finished_at].freeze
     LISTS = Library::FAILURE_LISTS.keys.freeze
     private_constant :TEXTS, :TIMES, :LISTS
 
     TEXTS.each do |name|
+      Library.bind(Library::TEXT, [Library::ADDRESS], "failure_#{name}")
       class_eval("def #{name} = Library.text(Library.failure_#{name}(@handle.to_i))", __FILE__, __LINE__)
     end
 

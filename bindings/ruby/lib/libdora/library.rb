@@ -25,22 +25,12 @@ module Dora
     BOOL = -Fiddle::TYPE_CHAR
     SIZE_MAX = (1 << (8 * Fiddle::SIZEOF_SIZE_T)) - 1
 
-    # The fields of an event that are one string.
-    FAILURE_TEXTS = %w[id type name env severity team version git_commit_sha git_repository_url git_repository_id].freeze
     # How an event's lists are called: the function that counts, and the one that reads.
     FAILURE_LISTS = { services: %w[service_count service], envs: %w[env_count env_at], teams: %w[team_count team_at],
                       custom_tags: %w[custom_tag_count custom_tag], violations: %w[violation_count violation] }.freeze
     ITEM_TEXTS = %w[title detail status source_pointer source_parameter source_header].freeze
     RATE_LIMITS = %w[rate_limit rate_limit_remaining rate_limit_period_s rate_limit_reset_s].freeze
-    # The setters that take one value, by its type.
-    SETTERS = {
-      TEXT => %w[site api_key app_key access_token base_url ca_file proxy user_agent],
-      UINT32 => %w[connect_timeout_ms attempt_timeout_ms timeout_ms max_retries],
-      UINT64 => %w[max_response_bytes],
-      BOOL => %w[compression strict]
-    }.freeze
-
-    # [result, arguments, names]
+    # [result, arguments, names]. Failure binds the fields that are one string, Client the setters.
     FUNCTIONS = [
       [TEXT, [], %w[version]],
 
@@ -58,17 +48,12 @@ module Dora
       [VOID, [ADDRESS], %w[error_free]],
 
       [ADDRESS, [], %w[config_new]],
-      *SETTERS.map { |type, names| [VOID, [ADDRESS, type], names.map { |name| "config_set_#{name}" }] },
-      [VOID, [ADDRESS, TEXT, TEXT], %w[config_set_client_certificate config_add_header]],
-      [VOID, [ADDRESS, UINT32, UINT32], %w[config_set_retry_backoff_ms]],
-      [VOID, [ADDRESS, ADDRESS, ADDRESS], %w[config_set_logger]],
       [VOID, [ADDRESS], %w[config_free]],
 
       [ADDRESS, [ADDRESS, ADDRESS], %w[client_new]],
       [VOID, [ADDRESS], %w[client_cancel client_free]],
 
       [ADDRESS, [ADDRESS, SIZE, ADDRESS], %w[parse_failure]],
-      [TEXT, [ADDRESS], FAILURE_TEXTS.map { |name| "failure_#{name}" }],
       [BOOL, [ADDRESS, ADDRESS], %w[failure_started_at failure_finished_at]],
       [SIZE, [ADDRESS], FAILURE_LISTS.values.map { |count, _| "failure_#{count}" }],
       [TEXT, [ADDRESS, SIZE], FAILURE_LISTS.values.map { |_, read| "failure_#{read}" }],
@@ -111,15 +96,21 @@ module Dora
 
     MAIN_RACTOR = Ractor.current # the one that loads files
     HANDLE, PATH = Loading.open
-    bound = FUNCTIONS.flat_map { |result, arguments, names| names.map { |name| [name, arguments, result] } }
-    bound.each do |name, arguments, result|
+
+    # Makes a method of a function of dora.h.
+    def self.bind(result, arguments, name)
       lock = !%w[client_free queue_free search_free].include?(name)
       function = Fiddle::Function.new(Loading.address(HANDLE, PATH, name), arguments, result, need_gvl: lock)
       const_set(name.upcase, function)
       parameters = arguments.each_index.map { |index| "a#{index}" }.join(", ")
       # Not define_method: this way a call costs no array of arguments.
       module_eval("def self.#{name}(#{parameters}) = #{name.upcase}.call(#{parameters})", __FILE__, __LINE__)
+      BOUND[name] = [result, arguments]
     end
+
+    # What was bound, by its name.
+    BOUND = {}
+    FUNCTIONS.each { |result, arguments, names| names.each { |name| bind(result, arguments, name) } }
 
     # For Fiddle::Pointer: as Integers, for the same reason as ADDRESS.
     FREES_ERROR = ERROR_FREE.to_i

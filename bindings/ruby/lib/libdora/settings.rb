@@ -8,26 +8,34 @@ module Dora
     UINT32_MAX = (1 << 32) - 1
     UINT64_MAX = (1 << 64) - 1
 
-    # Each setting: how its value is converted, and the setter.
-    ALL = {
-      site: :text, api_key: :text, app_key: :text, access_token: :text, base_url: :text, proxy: :text, user_agent: :text,
-      ca_file: :path, client_certificate: :certificate, headers: :headers,
-      connect_timeout: :seconds, attempt_timeout: :seconds, timeout: :seconds,
-      max_retries: :uint32, retry_backoff: :backoff, max_response_bytes: :uint64,
-      compression: :flag, strict: :flag, logger: :logger
-    }.freeze
     # The setter of a setting that has another name or unit in Ruby.
     SETTERS = { headers: "config_add_header", connect_timeout: "config_set_connect_timeout_ms",
                 attempt_timeout: "config_set_attempt_timeout_ms", timeout: "config_set_timeout_ms",
                 retry_backoff: "config_set_retry_backoff_ms" }.freeze
 
+    # What a setter takes of a value that was converted.
+    TYPES = {
+      text: [Library::TEXT], path: [Library::TEXT], certificate: [Library::TEXT] * 2, headers: [Library::TEXT] * 2,
+      seconds: [Library::UINT32], uint32: [Library::UINT32], backoff: [Library::UINT32] * 2, uint64: [Library::UINT64],
+      flag: [Library::BOOL], logger: [Library::ADDRESS] * 2
+    }.freeze
+
     class << self
+      # Each setting, with the way its value is converted.
+      attr_reader :all
+
+      # Says which settings there are, and binds their setters.
+      def declare(all)
+        @all = all.freeze
+        all.each { |name, kind| Library.bind(Library::VOID, [Library::ADDRESS, *TYPES.fetch(kind)], setter(name)) }
+      end
+
       # Makes a dora_client. What is nil is left as the environment or the library has it.
       def client(settings, log_id)
-        unknown = settings.keys - ALL.keys
+        unknown = settings.keys - all.keys
         raise ArgumentError, "unknown keyword: #{unknown.first.inspect}" unless unknown.empty?
 
-        converted = settings.compact.to_h { |name, value| [name, public_send(ALL.fetch(name), name, value)] }
+        converted = settings.compact.to_h { |name, value| [name, public_send(all.fetch(name), name, value)] }
         config = Library.config_new
         begin
           converted.each { |name, value| set(config, name, value, log_id) }
@@ -96,6 +104,10 @@ module Dora
         value.respond_to?(:add) ? value : mismatch(name, "a Logger (an object with the method add)", value)
       end
 
+      def setter(name)
+        SETTERS.fetch(name) { "config_set_#{name}" }
+      end
+
       # Not Kernel#Integer: it takes "5" and 1.5.
       def integer(name, value, least, most)
         mismatch(name, "an Integer", value) unless value.is_a?(Integer)
@@ -108,7 +120,7 @@ module Dora
         return Library.config_set_logger(config, Log.function, log_id) if name == :logger
         return value.each { |header| Library.config_add_header(config, *header) } if name == :headers
 
-        Library.public_send(SETTERS.fetch(name) { "config_set_#{name}" }, config, *value)
+        Library.public_send(setter(name), config, *value)
       end
 
       def in_range(name, value, least, most, unit = nil)
