@@ -29,52 +29,52 @@ public func dora_parse_failure(
 
 @_cdecl("dora_failure_id") @implementation
 public func dora_failure_id(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.id }
+    borrow(failure) { $0.text(.id) }
 }
 
 @_cdecl("dora_failure_type") @implementation
 public func dora_failure_type(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.type }
+    borrow(failure) { $0.text(.type) }
 }
 
 @_cdecl("dora_failure_name") @implementation
 public func dora_failure_name(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.name }
+    borrow(failure) { $0.text(.name) }
 }
 
 @_cdecl("dora_failure_env") @implementation
 public func dora_failure_env(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.env(0) }
+    borrow(failure) { $0.text(.env) }
 }
 
 @_cdecl("dora_failure_severity") @implementation
 public func dora_failure_severity(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.severity }
+    borrow(failure) { $0.text(.severity) }
 }
 
 @_cdecl("dora_failure_team") @implementation
 public func dora_failure_team(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.team(0) }
+    borrow(failure) { $0.text(.team) }
 }
 
 @_cdecl("dora_failure_version") @implementation
 public func dora_failure_version(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.version }
+    borrow(failure) { $0.text(.version) }
 }
 
 @_cdecl("dora_failure_git_commit_sha") @implementation
 public func dora_failure_git_commit_sha(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.gitCommitSHA }
+    borrow(failure) { $0.text(.commitSHA) }
 }
 
 @_cdecl("dora_failure_git_repository_url") @implementation
 public func dora_failure_git_repository_url(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.gitRepositoryURL }
+    borrow(failure) { $0.text(.repositoryURL) }
 }
 
 @_cdecl("dora_failure_git_repository_id") @implementation
 public func dora_failure_git_repository_id(_ failure: OpaquePointer!) -> UnsafePointer<CChar>! {
-    borrow(failure) { $0.gitRepositoryID }
+    borrow(failure) { $0.text(.repositoryID) }
 }
 
 /// Stores a time where C asked for it.

@@ -6,13 +6,25 @@ import Testing
 
 /// What the decoder relies on of the list of fields.
 @Suite struct FailureFieldTests {
-    /// Every field once. A field that is added to `FailureField` has to be added here.
-    static let everyField = #"""
-        {"data":{"id":"i","type":"t","attributes":{"name":"n","severity":"s","version":"v","env":"e","team":"t",
-        "services":["s"],"service":["s"],"custom_tags":["k:v"],"custom":{"k":"v"},"started_at":1,"finished_at":2,
-        "created_at":"c","time_to_restore":3,"source":"s","internal":{},
-        "git":{"commit_sha":"c","repository_url":"u","repository_id":"r"}}}}
-        """#
+    /// The fields that are not attributes called as their case, or no string.
+    private static let others: [FailureField: String] = [
+        .services: #""services":["s"]"#, .service: #""service":["s"]"#, .customTags: #""custom_tags":["k:v"]"#,
+        .custom: #""custom":{"k":"v"}"#, .startedAt: #""started_at":1"#, .finishedAt: #""finished_at":2"#,
+        .createdAt: #""created_at":"c""#, .timeToRestore: #""time_to_restore":3"#, .internalData: #""internal":{}"#,
+        .git: #""git":{"commit_sha":"c","repository_url":"u","repository_id":"r"}"#, .data: "", .id: "", .type: "",
+        .attributes: "", .commitSHA: "", .repositoryURL: "", .repositoryID: "",
+    ]
+
+    /// Every field once. A new string attribute need not be said here: its name is that of its case.
+    static let everyField: String = {
+        let attributes = FailureField.allCases.map { others[$0] ?? "\"\(snakeCase("\($0)"))\":\"a\"" }
+        let members = attributes.filter { $0 != "" }.joined(separator: ",")
+        return #"{"data":{"id":"i","type":"t","attributes":{\#(members)}}}"#
+    }()
+
+    private static func snakeCase(_ name: String) -> String {
+        name.map { $0.isUppercase ? "_\($0.lowercased())" : "\($0)" }.joined()
+    }
 
     @Test func aSetHasABitForEachField() {
         #expect(FailureField.count <= FieldSet.capacity)

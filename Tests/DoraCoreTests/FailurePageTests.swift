@@ -48,10 +48,7 @@ import Testing
 
     /// All that an event says.
     static func facts(_ failure: Failure) -> [String] {
-        let texts = [
-            failure.id, failure.type, failure.name, failure.severity, failure.version, failure.gitCommitSHA,
-            failure.gitRepositoryURL, failure.gitRepositoryID,
-        ].map { string($0) ?? "-" }
+        let texts = FailureField.allCases.map { string(failure.text($0)) ?? "-" }
         let lists = [failure.envs, failure.teams, failure.services, failure.customTags, failure.violationTexts]
         let times = [failure.startedAt, failure.finishedAt].map { $0.map { "\($0)" } ?? "-" }
         return texts + lists.map { "\($0)" } + times + [String(cString: failure.json.start)]
@@ -97,7 +94,7 @@ import Testing
             let page = try FailurePageTests.page(of: [FailurePageTests.documentedItem, item])
             let failure = try page.makeFailure(1, response: nil, strict: false)
             #expect(failure.violationTexts == ["/data: not an object"])
-            #expect(failure.id == nil && failure.startedAt == nil && failure.services == [])
+            #expect(failure.text(.id) == nil && failure.startedAt == nil && failure.services == [])
             #expect(failure.json(at: "/data") == item)
             #expect(try page.makeFailure(0, response: nil, strict: true).violationTexts == [])
         }
@@ -136,7 +133,7 @@ import Testing
         #expect(page.count == count)
         for index in 0..<count {
             #expect(page.item(index).startedAt == Int64(index))
-            #expect(try string(page.makeFailure(index, response: nil, strict: true).id) == "\(index)")
+            #expect(try string(page.makeFailure(index, response: nil, strict: true).text(.id)) == "\(index)")
         }
     }
 
@@ -182,7 +179,8 @@ import Testing
             try page.read(buffer("{\"data\":[\(items.joined(separator: ","))]}"))
             #expect(page.count == items.count)
             for index in 0..<page.count {
-                #expect(try string(page.makeFailure(index, response: nil, strict: true).id) == "\(round)-\(index)")
+                let failure = try page.makeFailure(index, response: nil, strict: true)
+                #expect(string(failure.text(.id)) == "\(round)-\(index)")
             }
         }
         let body = page.takeBody()

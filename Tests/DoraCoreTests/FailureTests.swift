@@ -37,16 +37,16 @@ let documentedExample = #"""
 @Suite struct FailureTests {
     @Test func documentedExampleIsReadInFull() throws {
         let failure = try event(documentedExample)
-        #expect(string(failure.id) == "string")
-        #expect(string(failure.type) == "dora_failure")
-        #expect(string(failure.name) == "Database outage")
+        #expect(string(failure.text(.id)) == "string")
+        #expect(string(failure.text(.type)) == "dora_failure")
+        #expect(string(failure.text(.name)) == "Database outage")
         #expect(string(failure.env(0)) == "production")
-        #expect(string(failure.severity) == "SEV-1")
+        #expect(string(failure.text(.severity)) == "SEV-1")
         #expect(string(failure.team(0)) == "backend")
-        #expect(string(failure.version) == "v1.12.07")
-        #expect(string(failure.gitCommitSHA) == "66adc9350f2cc9b250b69abddab733dd55e1a588")
-        #expect(string(failure.gitRepositoryURL) == "https://github.com/organization/example-repository")
-        #expect(failure.gitRepositoryID == nil)
+        #expect(string(failure.text(.version)) == "v1.12.07")
+        #expect(string(failure.text(.commitSHA)) == "66adc9350f2cc9b250b69abddab733dd55e1a588")
+        #expect(string(failure.text(.repositoryURL)) == "https://github.com/organization/example-repository")
+        #expect(failure.text(.repositoryID) == nil)
         #expect(failure.startedAt == 1_693_491_974_000_000_000)
         #expect(failure.finishedAt == 1_693_491_984_000_000_000)
         #expect(failure.services == ["shopist"])
@@ -78,20 +78,20 @@ let documentedExample = #"""
 
     @Test func deploymentsFormOfGitIsAccepted() throws {
         let failure = try event(attributes: #""started_at":1,"git":{"commit_sha":"a","repository_id":"r"}"#)
-        #expect(string(failure.gitRepositoryID) == "r")
+        #expect(string(failure.text(.repositoryID)) == "r")
         #expect(failure.violationTexts == [])
     }
 
     @Test func namesMayBeEscaped() throws {
         let failure = try event(#"{"d\u0061ta":{"\u0069d":"x","attributes":{"te\u0061m":"t"}}}"#)
-        #expect(string(failure.id) == "x")
+        #expect(string(failure.text(.id)) == "x")
         #expect(string(failure.team(0)) == "t")
     }
 
     @Test func unknownTypeAndAttributesAreKept() throws {
         let failure = try event(
             #"{"data":{"type":"dora_outage","attributes":{"started_at":1,"new":[1,{"a/b":"ü"}]}}}"#)
-        #expect(string(failure.type) == "dora_outage")
+        #expect(string(failure.text(.type)) == "dora_outage")
         #expect(failure.violationTexts == [#"/data/type: not "dora_failure""#])
         #expect(failure.json(at: "/data/attributes/new") == #"[1,{"a/b":"ü"}]"#)
         #expect(failure.text(at: "/data/attributes/new/1/a~1b") == "ü")
@@ -111,7 +111,7 @@ let documentedExample = #"""
 
     @Test func aCStringEndsAtADecodedNUL() throws {
         let failure = try event(attributes: #""started_at":1,"name":"a\u0000b","services":["x\u0000y","\u0000","z"]"#)
-        #expect(string(failure.name) == "a")
+        #expect(string(failure.text(.name)) == "a")
         #expect(failure.services == ["x", "", "z"])
         #expect(failure.text(at: "/data/attributes/name") == "a\0b")
         #expect(

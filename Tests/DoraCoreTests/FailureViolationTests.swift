@@ -61,7 +61,7 @@ import Testing
     @Test func aFieldThatIsWrongCostsItselfOnly() throws {
         let failure = try event(attributes: #""started_at":[],"name":"n","team":5,"services":["a",2,"b"],"env":"e""#)
         #expect(failure.startedAt == nil)
-        #expect(string(failure.name) == "n")
+        #expect(string(failure.text(.name)) == "n")
         #expect(failure.team(0) == nil)
         #expect(failure.services == ["a", "b"])
         #expect(string(failure.env(0)) == "e")
@@ -71,11 +71,11 @@ import Testing
         let failure = try event(
             #"{"data":{"id":"1","attributes":{"name":"a","team":"t","git":{"commit_sha":"c"}},"attributes":{"name":"b","started_at":1}}}"#
         )
-        #expect(string(failure.name) == "b")
+        #expect(string(failure.text(.name)) == "b")
         #expect(failure.team(0) == nil)
-        #expect(failure.gitCommitSHA == nil)
+        #expect(failure.text(.commitSHA) == nil)
         #expect(failure.violationTexts == ["/data/attributes: a duplicate name, the last one counts"])
-        #expect(try event(#"{"data":{"id":"1","id":"2"},"data":{}}"#).id == nil)
+        #expect(try event(#"{"data":{"id":"1","id":"2"},"data":{}}"#).text(.id) == nil)
         #expect(refusal(#"{"data":{"id":"1"},"data":null}"#) == #"no "data" object"#)
     }
 

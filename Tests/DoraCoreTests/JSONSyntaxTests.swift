@@ -94,7 +94,7 @@ import Testing
             let text = String(repeating: "x", count: length)
             let failure = try event(
                 attributes: #""started_at":1,"name":"\#(text)","team":"\#(text)\n","env":"\#(text)é""#)
-            #expect(string(failure.name) == text)
+            #expect(string(failure.text(.name)) == text)
             #expect(string(failure.team(0)) == text + "\n")
             #expect(string(failure.env(0)) == text + "é")
             #expect(
@@ -107,7 +107,7 @@ import Testing
             attributes:
                 #""started_at":1,"name":"\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83D\uDE00\ud800x\udc00\ud800\ud800\udc00""#
         )
-        #expect(string(failure.name) == "\"\\/\u{8}\u{C}\n\r\tAé€😀\u{FFFD}x\u{FFFD}\u{FFFD}\u{10000}")
+        #expect(string(failure.text(.name)) == "\"\\/\u{8}\u{C}\n\r\tAé€😀\u{FFFD}x\u{FFFD}\u{FFFD}\u{10000}")
     }
 }
 

@@ -41,11 +41,12 @@ private func check(_ failure: Failure, _ input: UnsafeBufferPointer<UInt8>, _ po
 
 private func checkTexts(_ failure: Failure) {
     let fields: [(UnsafePointer<CChar>?, String)] = [
-        (failure.id, "/data/id"), (failure.type, "/data/type"), (failure.name, "/data/attributes/name"),
-        (failure.severity, "/data/attributes/severity"), (failure.version, "/data/attributes/version"),
-        (failure.gitCommitSHA, "/data/attributes/git/commit_sha"),
-        (failure.gitRepositoryURL, "/data/attributes/git/repository_url"),
-        (failure.gitRepositoryID, "/data/attributes/git/repository_id"),
+        (failure.text(.id), "/data/id"), (failure.text(.type), "/data/type"),
+        (failure.text(.name), "/data/attributes/name"),
+        (failure.text(.severity), "/data/attributes/severity"), (failure.text(.version), "/data/attributes/version"),
+        (failure.text(.commitSHA), "/data/attributes/git/commit_sha"),
+        (failure.text(.repositoryURL), "/data/attributes/git/repository_url"),
+        (failure.text(.repositoryID), "/data/attributes/git/repository_id"),
     ]
     for (text, pointer) in fields {
         precondition(bytes(text) == string(failure, pointer), "an accessor and copy_string differ")

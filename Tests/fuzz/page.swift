@@ -41,7 +41,7 @@ private func check(_ page: FailurePage) {
 
 /// The walk compares ids as they were received: one that has an escape is not compared here.
 private func checkID(_ item: PageItem, _ failure: Failure) {
-    let id = bytes(failure.id) ?? []
+    let id = bytes(failure.text(.id)) ?? []
     precondition(item.id?.isEmpty != true, "an id that is none")
     if item.id == nil { precondition(id.isEmpty, "an id is lost") }
     if let given = item.id, !given.contains(UInt8(ascii: "\\")) { precondition(Array(given) == id, "the ids differ") }
@@ -82,10 +82,7 @@ private func checkRefusal(_ reason: String, _ start: UnsafePointer<UInt8>, _ cou
 }
 
 private func facts(_ failure: Failure) -> [[UInt8]?] {
-    var facts = [
-        failure.id, failure.type, failure.name, failure.severity, failure.version, failure.gitCommitSHA,
-        failure.gitRepositoryURL, failure.gitRepositoryID,
-    ].map(bytes)
+    var facts = FailureField.allCases.map { bytes(failure.text($0)) }
     facts += (0..<failure.envCount).map { bytes(failure.env($0)) } + [nil]
     facts += (0..<failure.teamCount).map { bytes(failure.team($0)) } + [nil]
     facts += (0..<failure.serviceCount).map { bytes(failure.service($0)) } + [nil]

@@ -29,14 +29,8 @@ package final class Failure {
 
     // MARK: Fields
 
-    package var id: UnsafePointer<CChar>? { texts.text(.id) }
-    package var type: UnsafePointer<CChar>? { texts.text(.type) }
-    package var name: UnsafePointer<CChar>? { texts.text(.name) }
-    package var severity: UnsafePointer<CChar>? { texts.text(.severity) }
-    package var version: UnsafePointer<CChar>? { texts.text(.version) }
-    package var gitCommitSHA: UnsafePointer<CChar>? { texts.text(.commitSHA) }
-    package var gitRepositoryURL: UnsafePointer<CChar>? { texts.text(.repositoryURL) }
-    package var gitRepositoryID: UnsafePointer<CChar>? { texts.text(.repositoryID) }
+    /// A field that is one string, or the first of several.
+    package func text(_ field: FailureField) -> UnsafePointer<CChar>? { texts.text(field) }
 
     package var envCount: Int { texts.count(.env) }
     package func env(_ index: Int) -> UnsafePointer<CChar>? { texts.text(.env, index) }

@@ -6,7 +6,7 @@ import CCurl
 ///
 /// This file is the one place for them. A new string attribute is a case, and its name in
 /// `attribute(at:)`; whatever is not said about it below is what most attributes are.
-enum FailureField: Int, CaseIterable {
+package enum FailureField: Int, CaseIterable {
     case data
     case id
     case type
