@@ -93,6 +93,7 @@ deb:
 	sed -e 's|@VERSION@|$(VERSION)|' -e 's|@MAINTAINER@|$(maintainer)|' \
 	    -e "s|@DATE@|$$(LC_ALL=C date -u -R -d @$(SOURCE_DATE_EPOCH))|" \
 	    packaging/debian/changelog.in > $(deb_tree)/debian/changelog
+	python3 packaging/symbols.py > $(deb_tree)/debian/libdora0.symbols
 	cd $(deb_tree) && dpkg-buildpackage --build=binary --unsigned-changes --no-pre-clean
 	@ls .build/deb/*.deb
 

@@ -17,15 +17,15 @@ HEADER = read(REPOSITORY / "include" / "dora.h")
 
 
 def symbols():
-    return re.findall(r"^ (\w+)@Base (\d+\.\d+\.\d+)$", (DEBIAN / "libdora0.symbols").read_text(), re.MULTILINE)
+    command = [sys.executable, REPOSITORY / "packaging" / "symbols.py"]
+    text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return re.findall(r"^ (\w+)@Base (\d+\.\d+\.\d+)$", text, re.MULTILINE)
 
 
 def test_each_function_has_the_version_that_it_came_with():
     """dpkg-shlibdeps makes a program depend on the release that has all it calls."""
     listed = [name for name, _ in symbols()]
     functions = {each.name for each in HEADER.declarations("function")}
-    missing = sorted(functions - set(listed))
-    assert missing == [], f"add to packaging/debian/libdora0.symbols, with the next release: {missing}"
     assert listed == sorted(functions), "in order, once each, and none that is gone"
 
 

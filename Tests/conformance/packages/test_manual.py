@@ -81,7 +81,7 @@ def test_new_functions_say_since_which_version_they_are_there():
     silent = [each.name for section in HEADER.sections for block in section.blocks for each in block.declarations
               if each.kind == "function" and each.name not in released
               and "Since" not in (each.comment or block.comment).fields]
-    assert silent == []
+    assert silent == [], f"say since which release: {silent}"
 
 
 def test_the_synopsis_is_the_declaration(pages):
