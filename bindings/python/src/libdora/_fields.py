@@ -7,7 +7,7 @@ is the name of the accessor: `name = Text("...")` is dora_failure_name.
 
 from __future__ import annotations
 
-from ctypes import byref, c_bool, c_char_p, c_int64, c_size_t, c_void_p
+from ctypes import c_bool, c_char_p, c_int64, c_size_t, c_void_p
 from datetime import datetime, timedelta, timezone
 
 from ._lazy import TYPE_CHECKING, Lazy
@@ -77,8 +77,8 @@ class Nanoseconds(Field):
     def __get__(self, failure: typing.Any, owner: typing.Any = None) -> int | None:
         if failure is None:
             return self  # type: ignore[return-value]
-        unix_ns = c_int64()
-        return unix_ns.value if self._read(failure._pointer, byref(unix_ns)) else None
+        unix_ns = c_int64()  # ctypes passes its address, and sooner than that of a byref()
+        return unix_ns.value if self._read(failure._pointer, unix_ns) else None
 
 
 class Moment(Field):

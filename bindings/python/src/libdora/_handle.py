@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from _thread import get_ident
-from ctypes import byref, c_void_p
+from ctypes import c_void_p
 
 from ._lazy import TYPE_CHECKING, Lazy
 from ._library import LogFunction, c
@@ -48,9 +48,9 @@ class Part:
         self.pointer: int = pointer
         self._inside: int = 0
         self._freed: bool = False
-        # Where C stores an error. The part belongs to one thread at a time, and so does this.
+        # Where C stores an error: passed as it is, since ctypes takes longer for a byref() of it. The part belongs to
+        # one thread at a time, and so does this.
         self._error: c_void_p = c_void_p()
-        self._error_out: typing.Any = byref(self._error)
         client.parts[pointer] = free
 
     def enter(self) -> int:

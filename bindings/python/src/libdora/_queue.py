@@ -15,6 +15,10 @@ from .failure import Failure, take_failure
 # Where the system refuses the queue its descriptor, results are looked for this often.
 _NO_DESCRIPTOR_S = 0.02
 
+# What each event calls is looked up once.
+_add, _next, _tag, _take_failure, _free_result = (
+    c.queue_add, c.queue_next, c.result_tag, c.result_take_failure, c.result_free)
+
 
 class Queue(Part):
     """A dora_queue."""
@@ -31,7 +35,7 @@ class Queue(Part):
         encoded = text("failure_id", failure_id)
         pointer = self.enter()
         try:
-            added = c.queue_add(pointer, encoded, tag, self._error_out)
+            added = _add(pointer, encoded, tag, self._error)
         finally:
             self.leave()
         if not added:
@@ -48,14 +52,14 @@ class Queue(Part):
         """The tag and the outcome of the next event that is complete."""
         pointer = self.enter()
         try:
-            result = c.queue_next(pointer, 0)
+            result = _next(pointer, 0)
         finally:
             self.leave()
         if result is None:
             return None
-        tag, failure = c.result_tag(result), c.result_take_failure(result)
+        tag, failure = _tag(result), _take_failure(result)
         outcome = take_error(c.result_take_error(result)) if failure is None else take_failure(failure)
-        c.result_free(result)
+        _free_result(result)
         return tag, outcome
 
     def wait(self, seconds: float | None = None) -> tuple[int, Failure | Error] | None:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-import time
 import types
+from time import monotonic
 
 from ._arguments import whole
 from ._lazy import TYPE_CHECKING, Lazy
@@ -37,16 +37,18 @@ class Result(Value):
 
     def __init__(self, failure_id: str, failure: Failure | None = None, error: Error | None = None) -> None:
         # As Value does it, but there may be a hundred thousand of these.
-        put = object.__setattr__
-        put(self, "failure_id", failure_id)
-        put(self, "failure", failure)
-        put(self, "error", error)
+        _put_failure_id(self, failure_id)
+        _put_failure(self, failure)
+        _put_error(self, error)
 
     def get(self) -> Failure:
         """The event, or the error raised."""
         if self.failure is None:
             raise self.error or TypeError("a Result with neither an event nor an error")
         return self.failure
+
+
+_put_failure_id, _put_failure, _put_error = (vars(Result)[_name].__set__ for _name in ("failure_id", "failure", "error"))
 
 
 class Client(Settings):
@@ -121,7 +123,7 @@ class Client(Settings):
     close.__doc__ = Settings.close.__doc__
 
     def _results(self, queue: Queue, most: int, failure_ids: abc.Iterator[str]) -> abc.Iterator[Result]:
-        source = _Source(failure_ids)
+        source, handle = _Source(failure_ids), queue.client
         pending: dict[int, str] = {}
         tag = 0
         try:
@@ -137,16 +139,17 @@ class Client(Settings):
                         break
                 if not pending and source.ended:
                     break
-                self._opened()
+                if self._handle is not handle:
+                    self._opened()
                 if not pending:
                     continue
                 completion = queue.wait(None if len(pending) >= most or source.ended else source.pause)
                 if completion is not None:
                     done, outcome = completion
-                    if isinstance(outcome, Error):
-                        yield Result(pending.pop(done), None, outcome)
-                    else:
+                    if isinstance(outcome, Failure):
                         yield Result(pending.pop(done), outcome)
+                    else:
+                        yield Result(pending.pop(done), None, outcome)
         finally:
             queue.free()
         if source.error is not None:
@@ -166,7 +169,7 @@ class _Source:
     def next(self) -> str | None:
         if self.ended:
             return None
-        before = time.monotonic()
+        before = monotonic()
         try:
             failure_id = next(self._failure_ids)
             if not isinstance(failure_id, str):
@@ -177,7 +180,7 @@ class _Source:
         except Exception as error:
             self.ended, self.error = True, error
             return None
-        took = time.monotonic() - before
+        took = monotonic() - before
         self.pause = took if took > _SLOW_SOURCE_S else 0.0
         return failure_id
 

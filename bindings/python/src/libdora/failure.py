@@ -138,18 +138,22 @@ class Failure:
         return _restored, (self.json, self.violations, self.response)
 
     def __del__(self, free: abc.Callable[[int], None] = c.failure_free) -> None:
-        pointer, self._pointer = getattr(self, "_pointer", 0), 0  # another finalizer may still read it
+        try:
+            pointer, self._pointer = self._pointer, 0  # another finalizer may still read it
+        except AttributeError:  # what __init__ has refused
+            return
         free(pointer)
 
 
 _FIELDS = tuple(name for name, field in vars(Failure).items() if isinstance(field, Field))
 _MOMENTS = tuple(name for name, field in vars(Failure).items() if isinstance(field, Moment))
 _VIOLATIONS = Texts("violation_count", "violation", "")
+_new = object.__new__
 
 
 def take_failure(pointer: int) -> Failure:
     """The event of a dora_failure, which it owns from now on."""
-    failure = object.__new__(Failure)
+    failure = _new(Failure)
     failure._pointer, failure._pickled = pointer, None
     return failure
 

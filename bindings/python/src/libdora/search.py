@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import types
 from _thread import allocate_lock
-from ctypes import byref, c_void_p
+from ctypes import c_void_p
 from datetime import datetime
 
 from ._arguments import nanoseconds, text, whole
@@ -45,7 +45,6 @@ class SearchPart(Part):
         pointer = call(c.search_failures, client.pointer, encoded, first, last)
         super().__init__(client, pointer, c.search_free)
         self._failure: c_void_p = c_void_p()
-        self._failure_out: typing.Any = byref(self._failure)
         call(c.search_set_page_size, pointer, size)
 
     def descriptor(self) -> int:
@@ -58,7 +57,7 @@ class SearchPart(Part):
         then."""
         pointer = self.enter()
         try:
-            status = c.search_next(pointer, 0, self._failure_out, self._error_out)
+            status = c.search_next(pointer, 0, self._failure, self._error)
         finally:
             self.leave()
         if status == _EVENT:
