@@ -54,9 +54,10 @@ class Part:
         client.parts[pointer] = free
 
     def enter(self) -> int:
-        """The pointer to call C with; `leave` must follow."""
+        """The pointer to call C with; `leave` must follow. What each event passes through has both written out,
+        since two calls would take longer than what they do."""
         if self.pointer == 0 or self.client.pointer == 0:
-            raise ValueError("the client is closed")
+            raise closed()
         self._inside += 1
         return self.pointer
 
@@ -79,6 +80,10 @@ class Part:
     def __del__(self) -> None:
         if hasattr(self, "_freed"):  # there is nothing to free where making it failed
             self.free()
+
+
+def closed() -> ValueError:
+    return ValueError("the client is closed")
 
 
 class Log:

@@ -7,7 +7,7 @@ import select
 import time
 
 from ._arguments import text
-from ._handle import Handle, Part
+from ._handle import Handle, Part, closed
 from ._library import c
 from .errors import Error, call, take_error
 from .failure import Failure, take_failure
@@ -33,11 +33,16 @@ class Queue(Part):
 
     def add(self, failure_id: str, tag: int) -> None:
         encoded = text("failure_id", failure_id)
-        pointer = self.enter()
+        pointer = self.pointer
+        if pointer == 0 or self.client.pointer == 0:
+            raise closed()
+        self._inside += 1
         try:
             added = _add(pointer, encoded, tag, self._error)
         finally:
-            self.leave()
+            self._inside -= 1
+            if self._freed:
+                self.free()
         if not added:
             raise take_error(self._error.value or 0)
 
@@ -50,11 +55,16 @@ class Queue(Part):
 
     def poll(self) -> tuple[int, Failure | Error] | None:
         """The tag and the outcome of the next event that is complete."""
-        pointer = self.enter()
+        pointer = self.pointer
+        if pointer == 0 or self.client.pointer == 0:
+            raise closed()
+        self._inside += 1
         try:
             result = _next(pointer, 0)
         finally:
-            self.leave()
+            self._inside -= 1
+            if self._freed:
+                self.free()
         if result is None:
             return None
         tag, failure = _tag(result), _take_failure(result)

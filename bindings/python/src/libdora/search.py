@@ -9,7 +9,7 @@ from ctypes import c_void_p
 from datetime import datetime
 
 from ._arguments import nanoseconds, text, whole
-from ._handle import Handle, Part
+from ._handle import Handle, Part, closed
 from ._lazy import TYPE_CHECKING, Lazy
 from ._library import c
 from ._queue import wait_readable
@@ -34,6 +34,10 @@ _MOST_A_PAGE = 1000
 _TURN_S = 0.002
 
 
+# What each event calls is looked up once.
+_next = c.search_next
+
+
 class SearchPart(Part):
     """A dora_search."""
 
@@ -55,11 +59,16 @@ class SearchPart(Part):
     def poll(self) -> Failure | Error | None:
         """The next event or error that is there. None where there is none yet, or at the end: `pointer` is 0
         then."""
-        pointer = self.enter()
+        pointer = self.pointer
+        if pointer == 0 or self.client.pointer == 0:
+            raise closed()
+        self._inside += 1
         try:
-            status = c.search_next(pointer, 0, self._failure, self._error)
+            status = _next(pointer, 0, self._failure, self._error)
         finally:
-            self.leave()
+            self._inside -= 1
+            if self._freed:
+                self.free()
         if status == _EVENT:
             return take_failure(self._failure.value or 0)
         if status == _WAITING:
@@ -76,17 +85,14 @@ class _Searching:
     def __init__(self, opened: abc.Callable[[], Handle], part: SearchPart) -> None:
         self._opened: abc.Callable[[], Handle] = opened  # raises once the client is closed
         self._part: SearchPart = part
-        self._in_use: typing.Any = allocate_lock()
+        self._alone: _Alone = _Alone()
         # What was there when the logger raised: it comes next.
         self._kept: Failure | Error | None = None
 
     def close(self) -> None:
         """Ends the search. To close twice does nothing."""
-        with self._alone():
+        with self._alone:
             self._part.free()
-
-    def _alone(self) -> _Alone:
-        return _Alone(self._in_use)
 
     def _check(self) -> None:
         if self._part.pointer != 0:  # a search that has ended goes on saying so
@@ -109,8 +115,8 @@ class _Searching:
 class _Alone:
     """A search belongs to one thread, and to one task, at a time."""
 
-    def __init__(self, lock: typing.Any) -> None:
-        self._lock: typing.Any = lock
+    def __init__(self) -> None:
+        self._lock: typing.Any = allocate_lock()
 
     def __enter__(self) -> None:
         if not self._lock.acquire(False):
@@ -135,7 +141,7 @@ class Search(_Searching):
         return self
 
     def __next__(self) -> Failure:
-        with self._alone():
+        with self._alone:
             self._check()
             while (found := self._next()) is None:
                 if self._part.pointer == 0:
@@ -166,7 +172,7 @@ class AsyncSearch(_Searching):
     async def __anext__(self) -> Failure:
         from asyncio import get_running_loop, sleep
         loop = get_running_loop()
-        with self._alone():
+        with self._alone:
             self._check()
             if loop.time() > self._turn_ends:
                 await sleep(0)
