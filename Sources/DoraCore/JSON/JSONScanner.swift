@@ -44,13 +44,13 @@ struct JSONScanner {
 
     @inline(__always)
     func skipSpace(_ place: BytePointer) -> BytePointer {
-        if place.pointee > 0x20 { return place }
-        // After a colon or a comma there is most often one.
-        return place.pointee == 0x20 && place[1] > 0x20 ? place + 1 : skipLongSpace(place)
+        place.pointee > 0x20 ? place : skipLongSpace(place)
     }
 
     @inline(never)
     private func skipLongSpace(_ start: BytePointer) -> BytePointer {
+        // After a colon or a comma there is one, if any.
+        if start.pointee == 0x20, start[1] > 0x20 { return start + 1 }
         var place = start
         while true {
             switch place.pointee {
