@@ -11,7 +11,7 @@ from rate_limits import Limiter, fetch_all, starts_after_a_refusal
 from servers.behaviours import event, in_turn, reply
 
 
-@pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("phase", [None, 0.3, 0.97],
                          ids=["from-the-first-request", "amid-a-second", "at-a-second-s-end"])
 def test_a_limit_is_used_up_and_not_run_into(server, local, phase):
