@@ -31,7 +31,7 @@ missing_languages() {
 
 prepare() {
     # shellcheck disable=SC2046
-    install_packages $BUILD_PACKAGES g++ binutils python3-venv valgrind nginx tinyproxy-bin \
+    install_packages $BUILD_PACKAGES g++ binutils git python3-venv valgrind nginx tinyproxy-bin \
         clang cmake meson mandoc man-db abigail-tools shellcheck $(missing_languages)
     find_swift
     if ! cmp -s Tests/requirements.txt "$virtual_environment/requirements.txt"; then
