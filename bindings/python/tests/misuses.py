@@ -666,11 +666,14 @@ def async_two_loops_in_turn(client, settings):
 @misuse("success")
 def async_closed_by_a_thread(client, settings):
     async def main():
-        async with libdora.AsyncClient(**settings) as other:
-            threading.Timer(0.1, other.close).start()
+        async with other:
+            closer.start()
             outcomes = await asyncio.gather(*(other.get_failure("silent") for _ in range(5)), return_exceptions=True)
             assert {type(outcome) for outcome in outcomes} == {libdora.CancelledError}
+    other = libdora.AsyncClient(**settings)
+    closer = threading.Timer(0.1, other.close)
     asyncio.run(main())
+    closer.join()  # the awaits end while it still closes
 
 
 # --------------------------------------------------------------- Resources
