@@ -291,8 +291,12 @@ def closed_while_threads_call(client, settings):
 
 @misuse("CancelledError")
 def closed_by_a_thread_during_a_call(client, settings):
-    threading.Timer(0.1, client.close).start()
-    client.get_failure("silent")
+    closer = threading.Timer(0.1, client.close)
+    closer.start()
+    try:
+        client.get_failure("silent")
+    finally:
+        closer.join()  # the call ends while it still closes
 
 
 @misuse("success")
