@@ -19,6 +19,11 @@ python3 Benchmarks/compare.py "Queue of $events, HTTP/2, 32 in flight, time" "µ
 python3 Benchmarks/compare.py "Queue, HTTP/2, 32 in flight, work" "instructions per event" 1 \
     "bare curl-multi" "Benchmarks/instructions.sh 1000 2000 $output/bare_queue $http2$path $ca_file COUNT 32" \
     "libdora" "Benchmarks/instructions.sh 1000 2000 $output/dora_queue $http2 $ca_file COUNT 32"
+python3 Benchmarks/compare.py "Queue of $events, HTTP/2, more in flight than the server's 128 streams" "µs per event" "$repetitions" \
+    "bare curl-multi, 128" "$output/bare_queue $http2$path $ca_file $events 128" \
+    "bare curl-multi, 512" "$output/bare_queue $http2$path $ca_file $events 512" \
+    "libdora, 128" "$output/dora_queue $http2 $ca_file $events 128" \
+    "libdora, 512" "$output/dora_queue $http2 $ca_file $events 512"
 
 serve_date_times
 official() {

@@ -11,6 +11,8 @@ import DoraCore
 enum WakeupPair {
     /// From 8.8 on libcurl has its own closed on exec.
     private static let closingVersion: UInt32 = 0x08_08_00
+    /// Beyond them no pair is looked for: a limit of a million would take long.
+    private static let mostDescriptors: Int32 = 1 << 16
     /// One handle at a time: the pairs of others would look the same.
     private static let lock = SpinLock()
 
@@ -28,11 +30,8 @@ enum WakeupPair {
         for descriptor in likely where descriptor >= 0 { _ = close(descriptor) }
         let multi = try handle()
         var pair = sockets(of: multi, among: likely)
-        if pair.count != 2 {
-            let marker = dup(0)
-            if marker >= 0 { _ = close(marker) }
-            pair = sockets(of: multi, among: Array(0..<max(0, marker)))
-        }
+        // Another thread opened or closed descriptors meanwhile: they are anywhere.
+        if pair.count != 2 { pair = sockets(of: multi, among: Array(0..<min(getdtablesize(), mostDescriptors))) }
         for descriptor in pair { shim_close_on_exec(descriptor) }
         return (multi, pair)
     }

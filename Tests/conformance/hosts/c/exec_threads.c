@@ -24,6 +24,7 @@ static const char *ca_file;
 static pthread_barrier_t made;
 static pthread_barrier_t counted;
 static int rounds;
+static volatile int is_over;
 static int pairs[PAIRS][2];
 
 static void *make_engines(void *unused)
@@ -60,6 +61,23 @@ static void *make_pairs(void *unused)
     return unused;
 }
 
+/* The smallest descriptors that are free are other ones from moment to moment. */
+static void *open_and_close(void *unused)
+{
+    while (!is_over) {
+        int descriptors[PAIRS];
+        int i;
+
+        for (i = 0; i < PAIRS; i++) {
+            descriptors[i] = fcntl(0, F_DUPFD_CLOEXEC, 3);
+        }
+        for (i = 0; i < PAIRS; i++) {
+            close(descriptors[i]);
+        }
+    }
+    return unused;
+}
+
 static void close_pairs(void)
 {
     char bytes[8];
@@ -84,6 +102,7 @@ int main(int argc, char **argv)
 {
     pthread_t threads[MOST_THREADS];
     pthread_t companion;
+    pthread_t other;
     int left_open = 0;
     int count;
     int i;
@@ -104,6 +123,7 @@ int main(int argc, char **argv)
     pthread_barrier_init(&made, NULL, (unsigned)count + 1);
     pthread_barrier_init(&counted, NULL, (unsigned)count + 1);
     CHECK(pthread_create(&companion, NULL, make_pairs, NULL) == 0);
+    CHECK(pthread_create(&other, NULL, open_and_close, NULL) == 0);
     for (i = 0; i < count; i++) {
         CHECK(pthread_create(&threads[i], NULL, make_engines, NULL) == 0);
     }
@@ -129,6 +149,8 @@ int main(int argc, char **argv)
     for (i = 0; i < count; i++) {
         CHECK(pthread_join(threads[i], NULL) == 0);
     }
+    is_over = 1;
+    CHECK(pthread_join(other, NULL) == 0);
     if (left_open > 0) {
         fprintf(stderr, "%d descriptors of %d engines were open in programs that the host started\n", left_open,
                 2 * count * rounds);
