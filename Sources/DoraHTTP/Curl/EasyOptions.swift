@@ -79,8 +79,10 @@ struct ClientOptions {
         // Each attempt sets its own.
         options.require("CURLOPT_TIMEOUT_MS", CURLOPT_TIMEOUT_MS, 0)
         options.improve("CURLOPT_TCP_KEEPALIVE", CURLOPT_TCP_KEEPALIVE, 1)
-        // libcurl before 8.1 stalls over HTTP/2 when the headers of a response do not fit into its buffer.
-        options.improve("CURLOPT_BUFFERSIZE", CURLOPT_BUFFERSIZE, 130_000)
+        // libcurl before 8.1 stalls over HTTP/2 when the headers of a response do not fit into its buffer; it takes a
+        // buffer for each transfer. glibc maps a first block above 128 KiB and then keeps twice its size when blocks
+        // are freed (mallopt(3), M_MMAP_THRESHOLD). One below it can make the heap shrink and grow at each event.
+        options.improve("CURLOPT_BUFFERSIZE", CURLOPT_BUFFERSIZE, 200_000)
         // A lookup that can't be interrupted is left to end by itself.
         options.improve("CURLOPT_QUICK_EXIT", CURLoption(UInt32(SHIM_CURLOPT_QUICK_EXIT)), 1)
         // "" asks for every encoding that libcurl was built with.
