@@ -103,8 +103,7 @@ same("TypeError",
      ids_of_none=lambda client, settings: list(client.get_failures([None])),
      ids_asynchronous=lambda client, settings: client.get_failures(asynchronous_ids()),
      in_flight_text=lambda client, settings: client.get_failures(["event"], max_in_flight="3"),
-     in_flight_fraction=lambda client, settings: client.get_failures(["event"], max_in_flight=1.5),
-     result_unpacked=lambda client, settings: dict(client.get_failures(["event"])))
+     in_flight_fraction=lambda client, settings: client.get_failures(["event"], max_in_flight=1.5))
 same("InvalidArgumentError",
      id_empty=lambda client, settings: client.get_failure(""),
      id_dots=lambda client, settings: client.get_failure(".."),
@@ -249,6 +248,7 @@ def closed(use):
 
 
 same("ValueError",
+     result_unpacked=lambda client, settings: dict(client.get_failures(["event"])),
      closed_get=closed(lambda client: client.get_failure("event")),
      closed_many=closed(lambda client: client.get_failures(["event"])),
      closed_cancel=closed(lambda client: client.cancel()),

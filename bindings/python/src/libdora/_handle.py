@@ -25,6 +25,7 @@ class Handle:
 
     def __init__(self, pointer: int, log: Log) -> None:
         self.pointer: int = pointer
+        self.closed: bool = False  # by its Client: what is at work goes on to its end
         self.log: Log = log
         self.parts: dict[int, abc.Callable[[int], None]] = {}
 

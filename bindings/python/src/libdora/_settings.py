@@ -149,6 +149,7 @@ class Settings:
         does nothing."""
         handle, self._handle = getattr(self, "_handle", None), None
         if handle is not None:
+            handle.closed = True
             c.client_cancel(handle.pointer)
 
     def __reduce__(self) -> typing.NoReturn:

@@ -53,7 +53,7 @@ class AsyncClient(Settings):
     def search(self, query: str | None = None, *, since: Instant | None = None, until: Instant | None = None,
                page_size: int = 1000) -> AsyncSearch:
         """As Client.search, for `async for`."""
-        return AsyncSearch(self._opened, SearchPart(self._opened(), query, since, until, page_size))
+        return AsyncSearch(SearchPart(self._opened(), query, since, until, page_size))
 
     def close(self) -> None:
         super().close()

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import types
+from operator import itemgetter
 from time import monotonic
 
 from ._arguments import whole
 from ._lazy import TYPE_CHECKING, Lazy
 from ._queue import Queue
 from ._settings import Settings
-from ._value import Value
 from .errors import Error, InvalidArgumentError
 from .failure import Failure
 from .search import Instant, Search, SearchPart
@@ -27,28 +27,32 @@ _IDLE_QUEUES = 64
 _SLOW_SOURCE_S = 0.001
 
 
-class Result(Value):
-    """How one event of get_failures came out: either `failure` or `error` is None."""
+class Result(tuple[str, "Failure | None", "Error | None"]):
+    """How one event of get_failures came out: either `failure` or `error` is None. A tuple of the id and these two."""
 
-    __slots__ = ("error", "failure", "failure_id")
-    failure_id: str
-    failure: Failure | None
-    error: Error | None
+    __slots__ = ()
+    failure_id: str = property(itemgetter(0), doc="The id that was asked for.")  # type: ignore[assignment]
+    failure: Failure | None = property(itemgetter(1), doc="The event.")  # type: ignore[assignment]
+    error: Error | None = property(itemgetter(2), doc="Why there is no event.")  # type: ignore[assignment]
 
-    def __init__(self, failure_id: str, failure: Failure | None = None, error: Error | None = None) -> None:
-        # As Value does it, but there may be a hundred thousand of these.
-        _put_failure_id(self, failure_id)
-        _put_failure(self, failure)
-        _put_error(self, error)
+    def __new__(cls, failure_id: str, failure: Failure | None = None, error: Error | None = None) -> Result:
+        return _new_tuple(cls, (failure_id, failure, error))
+
+    def __getnewargs__(self) -> tuple[str, Failure | None, Error | None]:
+        return self.failure_id, self.failure, self.error
+
+    def __repr__(self) -> str:
+        return f"Result(failure_id={self.failure_id!r}, failure={self.failure!r}, error={self.error!r})"
 
     def get(self) -> Failure:
         """The event, or the error raised."""
-        if self.failure is None:
+        failure = self.failure
+        if failure is None:
             raise self.error or TypeError("a Result with neither an event nor an error")
-        return self.failure
+        return failure
 
 
-_put_failure_id, _put_failure, _put_error = (vars(Result)[_name].__set__ for _name in ("failure_id", "failure", "error"))
+_new_tuple = tuple.__new__
 
 
 class Client(Settings):
@@ -114,7 +118,7 @@ class Client(Settings):
         are aware datetimes, or ints of nanoseconds since 1970; None is no bound. `page_size` events are asked
         for at a time, at most 1,000. Nothing is sent before the first event is asked for.
         """
-        return Search(self._opened, SearchPart(self._opened(), query, since, until, page_size))
+        return Search(SearchPart(self._opened(), query, since, until, page_size))
 
     def close(self) -> None:
         super().close()

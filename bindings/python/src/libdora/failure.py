@@ -90,7 +90,7 @@ class Failure:
     def violations(self) -> tuple[str, ...]:
         """Where the event departs from the documented schema: "/data/attributes/started_at: missing". A
         departure costs its own field, never the event."""
-        return self._pickled[1] if self._pickled else _VIOLATIONS.__get__(self)
+        return self._pickled[1] if self._pickled else _violations(self)
 
     @property
     def response(self) -> Response | None:
@@ -147,7 +147,7 @@ class Failure:
 
 _FIELDS = tuple(name for name, field in vars(Failure).items() if isinstance(field, Field))
 _MOMENTS = tuple(name for name, field in vars(Failure).items() if isinstance(field, Moment))
-_VIOLATIONS = Texts("violation_count", "violation", "")
+_violations = Texts("violation_count", "violation", "")._reader("violations")
 _new = object.__new__
 
 

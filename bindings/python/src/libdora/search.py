@@ -19,9 +19,8 @@ from .failure import Failure, take_failure
 if TYPE_CHECKING:
     import asyncio
     import typing
-    from collections import abc
 else:
-    asyncio, typing, abc = Lazy("asyncio"), Lazy("typing"), Lazy("collections.abc")
+    asyncio, typing = Lazy("asyncio"), Lazy("typing")
 
 Instant: typing.TypeAlias = datetime | int
 
@@ -82,21 +81,28 @@ class SearchPart(Part):
 class _Searching:
     """What both kinds of search have in common."""
 
-    def __init__(self, opened: abc.Callable[[], Handle], part: SearchPart) -> None:
-        self._opened: abc.Callable[[], Handle] = opened  # raises once the client is closed
+    def __init__(self, part: SearchPart) -> None:
         self._part: SearchPart = part
-        self._alone: _Alone = _Alone()
+        # A search belongs to one thread, and to one task, at a time: who uses it holds this.
+        self._lock: typing.Any = allocate_lock()
         # What was there when the logger raised: it comes next.
         self._kept: Failure | Error | None = None
 
     def close(self) -> None:
         """Ends the search. To close twice does nothing."""
-        with self._alone:
+        self._enter()
+        try:
             self._part.free()
+        finally:
+            self._lock.release()
+
+    def _enter(self) -> None:
+        if not self._lock.acquire(False):
+            raise ValueError("the search is in use by another thread or task")
 
     def _check(self) -> None:
-        if self._part.pointer != 0:  # a search that has ended goes on saying so
-            self._opened()
+        if self._part.client.closed and self._part.pointer != 0:  # a search that has ended goes on saying so
+            raise closed()
 
     def _next(self) -> Failure | None:
         """The next event; None if it is to be waited for, or at the end."""
@@ -110,20 +116,6 @@ class _Searching:
         if isinstance(outcome, Error):
             raise outcome
         return outcome
-
-
-class _Alone:
-    """A search belongs to one thread, and to one task, at a time."""
-
-    def __init__(self) -> None:
-        self._lock: typing.Any = allocate_lock()
-
-    def __enter__(self) -> None:
-        if not self._lock.acquire(False):
-            raise ValueError("the search is in use by another thread or task")
-
-    def __exit__(self, *_exception: object) -> None:
-        self._lock.release()
 
 
 class Search(_Searching):
@@ -141,13 +133,16 @@ class Search(_Searching):
         return self
 
     def __next__(self) -> Failure:
-        with self._alone:
+        self._enter()
+        try:
             self._check()
             while (found := self._next()) is None:
                 if self._part.pointer == 0:
                     raise StopIteration
                 wait_readable(self._part.descriptor(), None)
             return found
+        finally:
+            self._lock.release()
 
     def __enter__(self) -> Search:
         return self
@@ -172,7 +167,8 @@ class AsyncSearch(_Searching):
     async def __anext__(self) -> Failure:
         from asyncio import get_running_loop, sleep
         loop = get_running_loop()
-        with self._alone:
+        self._enter()
+        try:
             self._check()
             if loop.time() > self._turn_ends:
                 await sleep(0)
@@ -182,6 +178,8 @@ class AsyncSearch(_Searching):
                     raise StopAsyncIteration
                 await _readable(loop, self._part.descriptor())
             return found
+        finally:
+            self._lock.release()
 
     async def aclose(self) -> None:
         """Ends the search. To close twice does nothing."""
