@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Types are right for a user's program, and wrong uses are found. (basedpyright's "standard" mode is pyright, in a package that brings its Node.)"""
+"""Types are right for a user's program, and wrong uses are found.
+
+basedpyright in its "standard" mode is pyright, in a package that brings its Node.
+"""
 
 import json
 import pathlib
