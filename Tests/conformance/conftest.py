@@ -4,14 +4,18 @@ from fixtures import *  # noqa: F403
 
 # Where slow tests compile, the longest first. What measures time comes when that is over.
 COMPILING = ["packages", "hosts", "events", "bindings"]
+# These wait longest for timers.
+WAITING = ["test_forks.py", "test_clocks.py", "test_queue.py", "test_hosts.py", "test_sandboxes.py", "test_http2.py"]
 
 
 def pytest_collection_modifyitems(items):
-    """Files that compile come first, so that none is begun when the others are through."""
+    """Files that take long come first, so that none is begun when the others are through."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
+    long = [("folder", name) for name in COMPILING] + [("file", name) for name in WAITING]
 
     def place(item):
-        folder = item.path.parent.name
-        return COMPILING.index(folder) if item.path in slow and folder in COMPILING else len(COMPILING)
+        if item.path in slow and ("folder", item.path.parent.name) in long:
+            return long.index(("folder", item.path.parent.name))
+        return long.index(("file", item.path.name)) if ("file", item.path.name) in long else len(long)
 
     items.sort(key=place)

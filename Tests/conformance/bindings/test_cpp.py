@@ -15,6 +15,8 @@ from paths import REPOSITORY
 from programs import ENVIRONMENT, WARNINGS, run
 from servers.behaviours import EVENT, in_turn, reply
 
+pytestmark = pytest.mark.slow
+
 HERE = pathlib.Path(__file__).resolve().parent
 HEADER = REPOSITORY / "include" / "dora.hpp"
 
@@ -74,7 +76,7 @@ VALGRIND = ["valgrind", "-q", "--leak-check=full", "--errors-for-leak-kinds=defi
 
 
 @pytest.mark.parametrize("compiler, wrapper", [
-    pytest.param("g++", VALGRIND, id="g++ and valgrind", marks=pytest.mark.slow), pytest.param("clang++", [], id="clang++")])
+    pytest.param("g++", VALGRIND, id="g++ and valgrind"), pytest.param("clang++", [], id="clang++")])
 def test_the_classes(server, authority, tmp_path, compiler, wrapper):
     server.answer("event", reply(200, EVENT, ("X-RateLimit-Limit", "100"), ("X-RateLimit-Period", "10")))
     server.answer("bad", reply(400, {"errors": [{"title": "Bad Request", "detail": "no", "status": "400",

@@ -12,6 +12,8 @@ from programs import WARNINGS, run
 from servers.behaviours import DOCUMENTED, reply
 from servers.list_server import World, items
 
+pytestmark = pytest.mark.slow
+
 PROGRAMS = pathlib.Path(__file__).resolve().parent / "cpp"
 # What lends something of a temporary: every compiler refuses it, and says what to do.
 DANGLING = {
@@ -122,7 +124,6 @@ def answer(server):
     server.answer("silent", lambda exchange: exchange.be_silent())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("compiler", "standard", "level", "sanitizer"), BUILDS)
 def test_right_programs(server, authority, tmp_path, compiler, standard, level, sanitizer):
     answer(server)
@@ -131,7 +132,6 @@ def test_right_programs(server, authority, tmp_path, compiler, standard, level, 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("compiler", "standard", "level", "sanitizer"), BUILDS[::2])
 def test_a_search(server, authority, tmp_path, compiler, standard, level, sanitizer):
     """All events once, whatever an error does to the loop."""
@@ -143,7 +143,6 @@ def test_a_search(server, authority, tmp_path, compiler, standard, level, saniti
     assert world.requests[0]["query"] == "severity:High"
 
 
-@pytest.mark.slow
 def test_a_view_that_outlives_its_iteration_is_found_at_run_time(server, authority, tmp_path):
     answer(server)
     program = build(tmp_path, "kept", "g++", "c++17", "-O0", "address")

@@ -13,6 +13,8 @@ import pytest
 from paths import REPOSITORY
 from programs import nobody_else_makes
 
+pytestmark = pytest.mark.slow
+
 FOLDER = "it's a & b"
 # What a checkout has that an install needs; the library is built already.
 NEEDED = ["Makefile", "packaging.mk", "Package.swift", "include", "man", "packaging", "pkgconfig", "Sources", "examples",

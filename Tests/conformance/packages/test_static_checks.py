@@ -9,7 +9,8 @@ from paths import REPOSITORY
 
 
 @pytest.mark.timeout(320)
-@pytest.mark.parametrize("name", ["swift", "shell", pytest.param("c", marks=pytest.mark.slow), "ruff", "mypy", "ruby"])
+@pytest.mark.parametrize("name", [pytest.param("swift", marks=pytest.mark.slow), pytest.param("shell", marks=pytest.mark.slow),
+                                  pytest.param("c", marks=pytest.mark.slow), "ruff", "mypy", "ruby"])
 def test_nothing_is_found(name):
     result = subprocess.run([REPOSITORY / "Tests" / "static" / "run.sh", name], capture_output=True, text=True,
                             stdin=subprocess.DEVNULL, timeout=300)
