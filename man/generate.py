@@ -73,7 +73,7 @@ class Page:
         lines: list[str] = []
         for each in self.types:
             assert each.comment is not None
-            lines += [".Bl -tag -width Ds", f".It Vt {each.name}", *self.paragraphs(each.comment), ".El"]
+            lines += [".Bl -tag -width Ds", f".It Vt {each.name}", *self.contract(each.comment), ".El"]
         for block in self.section.blocks:
             lines += self.block(block)
         return lines
@@ -87,18 +87,18 @@ class Page:
         lines = self.contract(block.comment, heading)
         for each in named:
             if each.comment is not None and each.comment is not block.comment:
-                lines += [".Pp", f".Fn {each.name} :", *self.paragraphs(each.comment)]
+                lines += self.contract(each.comment, ".Pp", f".Fn {each.name} :")
         return lines
 
     def constants(self, constants: list[Declaration]) -> list[str]:
         lines = [".Bl -tag -width Ds"]
         for each in constants:
             lines.append(f".It Dv {each.name} No = {argument(each.value)}")
-            lines += self.paragraphs(each.comment) if each.comment and each.kind == "constant" else []
+            lines += self.contract(each.comment) if each.comment and each.kind == "constant" else []
         return [*lines, ".El"]
 
-    def contract(self, comment: Comment, heading: str) -> list[str]:
-        lines = [heading, *self.paragraphs(comment)]
+    def contract(self, comment: Comment, *heading: str) -> list[str]:
+        lines = [*heading, *self.paragraphs(comment)]
         if not comment.parameters and not comment.fields:
             return lines
         lines.append(".Bl -tag -width Parameters")

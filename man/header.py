@@ -184,7 +184,7 @@ def read_comment(comment: str) -> Comment:
 
     lines = comment_lines(comment)
     if len(lines) == 1:
-        lines = re.sub(r" (Threads: )", r"\n\1", lines[0]).split("\n")
+        lines = re.sub(r" ((?:Returns|Errors|Threads|Since): )", r"\n\1", lines[0]).split("\n")
     for line in lines:
         start = re.match(r"(\w+): (.+)", line)
         if start and start.group(1) in FIELDS:

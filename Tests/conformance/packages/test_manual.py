@@ -187,6 +187,24 @@ def test_the_readme_s_program_runs_on_an_event_without_fields(built, start_serve
     assert said == "(no name)\n"
 
 
+def generated(folder, old, new):
+    """What the generator makes of a header that differs in one place."""
+    shutil.copytree(REPOSITORY / "man", folder / "man")
+    text = (REPOSITORY / "include" / "dora.h").read_text()
+    assert text.count(old) == 1
+    (folder / "include").mkdir()
+    (folder / "include" / "dora.h").write_text(text.replace(old, new))
+    return subprocess.run([sys.executable, "-B", folder / "man" / "generate.py", folder / "out"],
+                          capture_output=True, text=True, env={**os.environ, "SOURCE_DATE_EPOCH": "0"})
+
+
+@pytest.mark.parametrize("comment", ["/** At length. Since: 9.8.7. */", "/**\n * At length.\n *\n * Since: 9.8.7.\n */"])
+def test_what_a_declaration_among_others_says_of_itself(tmp_path, comment):
+    second = "const char *dora_error_item_detail("
+    assert generated(tmp_path, second, f"{comment}\n{second}").returncode == 0
+    assert ".It Sy Since\n9.8.7.\n" in (tmp_path / "out" / "man3" / "dora_error.3").read_text()
+
+
 @pytest.mark.parametrize("old, new, message", [
     ("/** The number that was given to dora_queue_add; 0 for NULL. Threads: one at a time. */\n", "",
      "no comment on dora_result_tag"),
@@ -194,12 +212,6 @@ def test_the_readme_s_program_runs_on_an_event_without_fields(built, start_serve
     ("-- Client */", "-- Clients */", "'Clients' has no page"),
 ])
 def test_a_header_without_the_form_is_refused(tmp_path, old, new, message):
-    shutil.copytree(REPOSITORY / "man", tmp_path / "man")
-    text = (REPOSITORY / "include" / "dora.h").read_text()
-    assert text.count(old) == 1
-    (tmp_path / "include").mkdir()
-    (tmp_path / "include" / "dora.h").write_text(text.replace(old, new))
-    result = subprocess.run([sys.executable, "-B", tmp_path / "man" / "generate.py", tmp_path / "out"],
-                            capture_output=True, text=True, env={**os.environ, "SOURCE_DATE_EPOCH": "0"})
+    result = generated(tmp_path, old, new)
     assert result.returncode == 1
     assert message in result.stderr
