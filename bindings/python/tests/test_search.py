@@ -15,6 +15,7 @@ import pytest
 import libdora
 from servers.behaviours import in_turn, reply
 from servers.list_server import START, World, items
+from support import program
 
 UTC = datetime.timezone.utc
 SINCE = datetime.datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -107,6 +108,27 @@ def test_events_outlive_the_search(client, world):
     gc.collect()
     assert event.id == "event-2499" and event.response.header("content-type")
     assert client.__class__ is libdora.Client
+
+
+def test_memory_stays_flat(settings, server):
+    """DORA_MEMORY_CALLS=100000 is the full number."""
+    count = max(10_000, int(os.environ.get("DORA_MEMORY_CALLS", "0")))
+    server.answer_list(World(items(count)))
+    process = program("""
+import resource
+seen = 0
+for failure in client.search():
+    assert failure.name
+    seen += 1
+    if seen == 3000:
+        first = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(seen, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - first)
+""", settings)
+    output, trouble = process.communicate(timeout=110)
+    assert trouble == ""
+    seen, more = map(int, output.split())
+    assert seen == count
+    assert more <= 1024, "KiB over what the first three pages took"
 
 
 def test_closed(client, world):
