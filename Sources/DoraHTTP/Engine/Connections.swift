@@ -18,6 +18,7 @@ final class Connections {
     private(set) var count = 0
     private let wakeupPair: [Int32]
     private var limit = 0
+    private var kept = 0
 
     static func make(_ engine: Engine) throws(DoraError) -> Connections {
         let (multi, pair) = try WakeupPair.makeMulti()
@@ -49,6 +50,14 @@ final class Connections {
         guard number != limit else { return }
         limit = number
         _ = shim_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, number)
+    }
+
+    /// How many connections stay open that no call uses. libcurl by itself keeps four for each call that it has: after
+    /// calls that end at once, as few as four, and the next calls connect anew.
+    func keep(_ number: Int) {
+        guard number != kept else { return }
+        kept = number
+        _ = shim_multi_set_long(multi, CURLMOPT_MAXCONNECTS, number)
     }
 
     // MARK: Calls

@@ -16,6 +16,7 @@ extension Engine {
                 events.sockets.endStrayConnections()
             }
             connections.limit(to: gate.waitsForPipe ? sharedConnections : 0)
+            connections.keep(idleConnections)
             let code = connections.add(call, waitsForPipe: gate.waitsForPipe, tellsReadiness: gate.isUnknown)
             if code == CURLM_OK { return }
             throw DoraError(refused: "curl_multi_add_handle", code == CURLM_OUT_OF_MEMORY ? ENOMEM : EINVAL)
@@ -33,6 +34,11 @@ extension Engine {
     }
 
     private static let usualStreams = 100
+
+    /// How many connections wait for the next calls. Over HTTP/1.1 a queue's next events may need as many as the last.
+    private var idleConnections: Int { max(Engine.keptConnections, min(maxRunning, Engine.mostIdleConnections)) }
+
+    private static let mostIdleConnections = 128
 
     private func currentConnections() throws(DoraError) -> Connections {
         if let current { return current }

@@ -120,7 +120,7 @@ final class Engine {
     }
 
     /// A queue that ends may leave thousands of connections; single calls use one.
-    private static let keptConnections = 4
+    static let keptConnections = 16
 
     // MARK: Any thread
 

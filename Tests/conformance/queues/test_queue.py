@@ -397,6 +397,18 @@ def test_http_1_takes_no_more_connections_than_allowed(start_server, authority):
     server.stop()
 
 
+def test_bursts_over_http_1_go_over_the_same_connections(start_server, authority):
+    """libcurl by itself keeps four connections once a burst is over."""
+    server = start_server()
+    answer_many(server, 10, after(0.05))
+    with Client(base_url=server.base_url, ca_file=authority.ca_file) as client, Queue(client, 10) as queue:
+        for _ in range(4):
+            add_many(queue, range(10))
+            assert_all_events(queue.drain(), range(10))
+    assert server.connections == 10
+    server.stop()
+
+
 def test_http_2_takes_one_connection(authority, tmp_path):
     with nginx(tmp_path, authority) as (base_url, access_log):
         with Client(base_url=base_url, ca_file=authority.ca_file) as client, Queue(client, 64) as queue:
