@@ -37,7 +37,7 @@ SECTIONS = [
      "better."),
     ("parse", "Parsing", "`dora_parse_failure`, every field read, freed; beside JSON libraries that do the same "
      "work on the same text."),
-    ("bindings", "From other languages", "The wrappers of `examples/` beside the official clients and what "
+    ("bindings", "From other languages", "The Python package and the Ruby gem beside the official clients and what "
      "people use without one."),
     ("load", "Loading", "`dlopen` in a fresh process."),
     ("memory", "Memory", "Peak resident memory of the whole process, and what a waiting id costs."),
