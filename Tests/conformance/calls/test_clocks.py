@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a server says of time, and what is believed of it (issue 12, point 18)."""
+"""What a server says of time, and what is believed of it."""
 
 import email.utils
 import re

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`internal` is a bug: what a server or a setting can do wrong has a code of its own (issue 12, point 19), and a
-message says what is so (issue 11, point 13)."""
+"""`internal` is a bug: what a server or a setting can do wrong has a code of its own, and a
+message says what is so."""
 
 import re
 from ctypes import byref, c_void_p
@@ -159,7 +159,7 @@ def test_no_answer_is_a_bug_of_ours(server, local, name):
 # ------------------------------------------------------------------ Messages
 
 def test_501_is_not_to_be_tried_again(server, local):
-    """Promise: a message that says "try again" belongs to an error that is retryable (issue 11.13)."""
+    """Promise: a message that says "try again" belongs to an error that is retryable."""
     for status in (400, 403, 404, 408, 429, 500, 501, 502, 503, 504, 505, 511):
         server.answer("event", reply(status, b""))
         with Client(**local, **ONCE) as client:
@@ -169,7 +169,7 @@ def test_501_is_not_to_be_tried_again(server, local):
 
 @pytest.mark.parametrize("headers", [[("Retry-After", "47")], [("X-RateLimit-Reset", "47")]], ids=["retry-after", "reset"])
 def test_a_429_says_how_long_to_wait(server, local, headers):
-    """Promise: the wait that the server named is in the message (issue 11.13)."""
+    """Promise: the wait that the server named is in the message."""
     server.answer("event", reply(429, b"", *headers))
     with Client(**local, **ONCE) as client:
         error = error_of(client)
@@ -179,7 +179,7 @@ def test_a_429_says_how_long_to_wait(server, local, headers):
 
 def test_a_message_names_settings_and_no_c_function(server, local):
     """Promise: a message that speaks of a setting is right in every language: `timeout_ms`, not
-    dora_config_set_timeout_ms (issue 11.13)."""
+    dora_config_set_timeout_ms."""
     messages = []
 
     def note(failing, **settings):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deadlines are the library's own, whatever libcurl waits for (issue 12, point 14; issue 11, point 10)."""
+"""Deadlines are the library's own, whatever libcurl waits for."""
 
 import re
 import socket
@@ -41,7 +41,7 @@ def results_in_time(client, queue, count, seconds):
 @pytest.mark.parametrize("milliseconds", [1, 5, 50])
 @pytest.mark.parametrize("place", ["connecting", "in the handshake", "waiting"])
 def test_a_short_deadline_on_a_new_connection(server, local, mute, deaf_port, place, milliseconds):
-    """Promise: a deadline of 1 ms or more is kept within scheduling, on a new connection too (issue 11.10)."""
+    """Promise: a deadline of 1 ms or more is kept within scheduling, on a new connection too."""
     server.answer("event", lambda exchange: exchange.be_silent())
     base_url = {"connecting": f"https://127.0.0.1:{deaf_port}", "in the handshake": mute.base_url,
                 "waiting": server.base_url}[place]

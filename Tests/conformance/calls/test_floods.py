@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers that never stop talking: deadlines, cancels and visits of a queue hold all the same (issue 12, point 14)."""
+"""Servers that never stop talking: deadlines, cancels and visits of a queue hold all the same."""
 
 import threading
 import time

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Large headers over HTTP/2, and connections that end without GOAWAY (issue 12, point 16)."""
+"""Large headers over HTTP/2, and connections that end without GOAWAY."""
 
 import contextlib
 import re

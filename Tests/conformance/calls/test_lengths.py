@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ids and settings have a length that is documented; what is longer is refused before anything is sent
-(issue 12, point 6), and sizes beyond all reason behave as documented (point 19)."""
+"""Ids and settings have a length that is documented; what is longer is refused before anything is sent,
+and sizes beyond all reason behave as documented."""
 
 import ctypes
 import re
@@ -150,7 +150,7 @@ def test_an_ordinary_length_is_none_too_long(server, local, name, value):
 
 
 def test_a_header_of_white_space_is_sent(server, local):
-    """Promise: a header that the program adds is sent, with an empty value too (issue 12, point 19)."""
+    """Promise: a header that the program adds is sent, with an empty value too."""
     server.answer("event", event)
     headers = [("X-Blank", "  "), ("X-Tab", "\t"), ("X-Empty", ""), ("X-Padded", "  v  ")]
     with Client(**local, headers=headers) as client:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A proxy's password goes to the proxy and into no message, however it is written (issue 12, point 10)."""
+"""A proxy's password goes to the proxy and into no message, however it is written."""
 
 import base64
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""No key in a message, whoever put it there and in whatever form (issue 12, point 11)."""
+"""No key in a message, whoever put it there and in whatever form."""
 
 import re
 import time

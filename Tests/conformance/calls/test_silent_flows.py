@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A connection that went silent serves nobody any more (issue 12, point 15)."""
+"""A connection that went silent serves nobody any more."""
 
 import pytest
 

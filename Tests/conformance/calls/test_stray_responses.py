@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Only the answer to a request is its answer (issue 12, point 13)."""
+"""Only the answer to a request is its answer."""
 
 import json
 import time

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Connections that are cancelled while they are made, and the host's descriptors that come after them (issue 12: nothing
-of a host program may be touched)."""
+"""Connections that are cancelled while they are made, and the host's descriptors that come after them."""
 
 import pytest
 

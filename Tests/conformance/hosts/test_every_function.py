@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Every function of dora.h leaves errno, the signal mask and pending signals as they were (issue 11, point 7)."""
+"""Every function of dora.h leaves errno, the signal mask and pending signals as they were."""
 
 import ctypes
 import json

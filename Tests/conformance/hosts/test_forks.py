@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Children that inherit queues and clients, at any moment and for any use (issue 12, points 1, 2 and 20)."""
+"""Children that inherit queues and clients, at any moment and for any use."""
 
 import pytest
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Name servers that do not answer (issue 12, points 14 and 22)."""
+"""Name servers that do not answer."""
 
 import subprocess
 

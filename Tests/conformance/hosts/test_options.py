@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Options of libcurl that do not take (issue 11, point 9)."""
+"""Options of libcurl that do not take."""
 
 import subprocess
 

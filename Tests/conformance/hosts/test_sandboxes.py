@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sandboxes that refuse a system call (issue 12, point 21)."""
+"""Sandboxes that refuse a system call."""
 
 import errno
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Descriptors and memory run short; and what a queue leaves behind (issue 12, points 3, 4, 5, 7 and 8)."""
+"""Descriptors and memory run short; and what a queue leaves behind."""
 
 import re
 

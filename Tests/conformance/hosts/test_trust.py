@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whom the library trusts, with the host's files and environment as they may be (issue 12, points 9 and 12)."""
+"""Whom the library trusts, with the host's files and environment as they may be."""
 
 import subprocess
 

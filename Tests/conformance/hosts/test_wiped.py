@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the library itself leaves in memory after its frees (issue 12, point 23)."""
+"""What the library itself leaves in memory after its frees."""
 
 import re
 import subprocess

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""dora_queue_cancel: one event of a queue, wherever it is (issue 11, point 11)."""
+"""dora_queue_cancel: one event of a queue, wherever it is."""
 
 import select
 import time

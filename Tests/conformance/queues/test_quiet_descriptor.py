@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A descriptor is quiet where nothing is to be done (issue 11, points 6 and 12)."""
+"""A descriptor is quiet where nothing is to be done."""
 
 import contextlib
 import os
@@ -112,7 +112,7 @@ def test_stopping_early_is_safe(server, local):
 
 
 def test_the_header_says_that_stopping_early_is_safe():
-    """Promise: dora.h tells a loop that it need not call until NULL, and why (issue 11.12)."""
+    """Promise: dora.h tells a loop that it need not call until NULL, and why."""
     header = (REPOSITORY / "include" / "dora.h").read_text()
     comment = re.search(r"/\*\*((?:(?!/\*\*).)*?)\*/\s*int dora_queue_fd", header, re.S)[1]
     assert re.search(r"level.triggered", comment), comment

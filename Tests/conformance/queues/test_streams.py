@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Over HTTP/2 a queue fills one connection to the server's limit before it opens another (issue 12, point 17)."""
+"""Over HTTP/2 a queue fills one connection to the server's limit before it opens another."""
 
 import pytest
 
