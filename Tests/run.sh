@@ -4,7 +4,7 @@
 # Runs the tests: installs what is missing, builds the debug and the release library, tests both.
 #
 #     Tests/run.sh            all of them
-#     Tests/run.sh --fast     without those that are marked slow or alone (Tests/README.md), and the core's simulations
+#     Tests/run.sh --fast     without those that are marked slow or alone (Tests/README.md)
 #
 # The last line says how many tests passed and failed.
 set -euo pipefail
@@ -14,6 +14,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 reports=$PWD/.build/test-reports
 virtual_environment=$PWD/.build/venv
+# Else each of pytest's processes compiles all tests anew.
+export PYTHONPYCACHEPREFIX=$PWD/.build/pycache
+unset PYTHONDONTWRITEBYTECODE
 
 # The languages of examples/: what the machine has is used, wherever it came from.
 missing_languages() {
@@ -48,92 +51,80 @@ prepare() {
 # A runner that fails leaves its report, and the summary counts it; one that
 # breaks off leaves none, and the summary counts that as a failure.
 
-# The core's tests have a directory of their own to build in: SwiftPM lets one build at a time into each.
-start_core_tests() {
+# The core's tests have a directory of their own to build in: SwiftPM lets one build at a time into each. They are
+# optimized, with all of Swift's checks at run time: the simulations take a tenth of the time.
+core() {
     local objects=.build/core/debug
-    say "Swift Testing: the core, debug build, beside what follows"
     # SwiftPM does not compile anew what includes a C header that changed.
     if [ -n "$(find include Sources/CCurl -newer "$objects/libdoraPackageTests.xctest" 2>/dev/null)" ]; then
         rm -f "$objects"/*.build/*.o
     fi
-    swift test --scratch-path .build/core --disable-xctest "${core_options[@]}" --xunit-output "$reports/core.xml" \
-        </dev/null >"$reports/core.log" 2>&1 &
-    core_tests=$!
+    exec swift test --scratch-path .build/core --disable-xctest -Xswiftc -O --xunit-output "$reports/core.xml"
 }
 
-finish_core_tests() {
+# pytest_in DIRECTORY REPORT MARKS PROCESSES [OPTION...]
+pytest_in() {
+    local directory=$1 report=$2 marks=$3 processes=$4
+    shift 4
+    exec "$virtual_environment/bin/python" -m pytest -q "$directory" -m "$marks" -n "$processes" --dist loadfile \
+        --junit-xml="$reports/$report.xml" "$@"
+}
+
+gem() {
+    DORA_JUNIT="$reports/ruby.xml" exec ruby -w -I bindings/ruby/lib bindings/ruby/test/all.rb
+}
+
+declare -A beside=()
+# Nothing goes on after an interrupt.
+trap 'kill "${beside[@]}" 2>/dev/null || true' EXIT
+
+# start NAME COMMAND...: runs it beside what follows
+start() {
+    local name=$1
+    shift
+    "$@" </dev/null >"$reports/$name.log" 2>&1 &
+    beside[$name]=$!
+}
+
+# finish NAME TITLE: waits for it and shows how it ended
+finish() {
     local status=0
-    wait "$core_tests" || status=$?
-    core_tests=
-    say "Swift Testing: the core"
-    tail -n "$([ "$status" -eq 0 ] && echo 1 || echo 60)" "$reports/core.log"
-}
-
-# conformance NAME MARKS [OPTION...]
-conformance() {
-    local name=$1 marks=$2
-    shift 2
-    say "pytest: the installed library, $name"
-    "$virtual_environment/bin/python" -m pytest -q Tests/conformance -m "$marks" \
-        --junit-xml="$reports/$name.xml" "$@" </dev/null || true
-}
-
-python_package() {
-    say "pytest: the Python package"
-    "$virtual_environment/bin/python" -m pytest -q bindings/python/tests -n "$(nproc)" --dist loadfile \
-        --junit-xml="$reports/python.xml" </dev/null || true
-}
-
-start_gem_tests() {
-    say "minitest: the Ruby gem, beside what follows"
-    DORA_JUNIT="$reports/ruby.xml" ruby -w -I bindings/ruby/lib bindings/ruby/test/all.rb \
-        </dev/null >"$reports/ruby.log" 2>&1 &
-    gem_tests=$!
-}
-
-finish_gem_tests() {
-    wait "$gem_tests" || true
-    gem_tests=
-    say "minitest: the Ruby gem"
-    tail -n 60 "$reports/ruby.log"
+    wait "${beside[$1]}" || status=$?
+    unset "beside[$1]"
+    say "$2"
+    tail -n "$([ "$status" -eq 0 ] && echo 3 || echo 60)" "$reports/$1.log"
 }
 
 # Most tests wait for timers: more at once than there are processors, and more still where none compiles.
-at_once=2
-marks="not alone"
-core_options=()
+processes=$(($(nproc) * 5 / 2))
+unless_slow=
 case ${1:-} in
     "") ;;
     --fast)
-        at_once=3
-        marks="not alone and not slow"
-        core_options=(--skip "SearchSimulationTests|RateWindowTests")
+        processes=$(($(nproc) * 5))
+        unless_slow="not slow"
         ;;
     *) fail "usage: Tests/run.sh [--fast]" ;;
 esac
 
-side_by_side=(-n "$(($(nproc) * at_once))" --dist loadfile --no-loadscope-reorder)
-
-core_tests=
-gem_tests=
-# Nothing goes on after an interrupt.
-trap 'kill $core_tests $gem_tests 2>/dev/null || true' EXIT
-
 prepare
 started=$SECONDS
-start_core_tests
-say "Release build into .build/stage"
+start core core
+say "Release build into .build/stage, beside it the core's tests"
 if stage "$PWD/.build/stage"; then
-    conformance side-by-side "$marks" "${side_by_side[@]}"
-    finish_core_tests
-    start_gem_tests
-    python_package
-    finish_gem_tests
-    [ "${1:-}" = --fast ] || conformance alone "alone"
-else
-    finish_core_tests
+    say "pytest: the installed library, beside it the Python package and the Ruby gem"
+    start python pytest_in bindings/python/tests python "$unless_slow" 2
+    start ruby gem
+    (pytest_in Tests/conformance side-by-side "not alone${unless_slow:+ and $unless_slow}" "$processes" --no-loadscope-reorder) </dev/null || true
+    finish python "pytest: the Python package"
+    finish ruby "minitest: the Ruby gem"
 fi
+finish core "Swift Testing: the core"
 expected=("$reports"/{side-by-side,python,ruby}.xml)
-[ "${1:-}" = --fast ] || expected+=("$reports/alone.xml")
+if [ -z "$unless_slow" ]; then
+    say "pytest: the installed library, what must be alone"
+    (pytest_in Tests/conformance alone "alone" 3 --no-loadscope-reorder) </dev/null || true
+    expected+=("$reports/alone.xml")
+fi
 say "Summary, after $((SECONDS - started)) seconds"
 "$virtual_environment/bin/python" Tests/summarize.py "$reports"/core*.xml "${expected[@]}"

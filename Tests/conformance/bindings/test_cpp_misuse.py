@@ -4,11 +4,10 @@ warned about, and that the right programs are neither."""
 
 import json
 import pathlib
-import shlex
 
 import pytest
 
-from programs import WARNINGS, run
+from programs import WARNINGS, compiled, pkg_config, run
 from servers.behaviours import DOCUMENTED, reply
 from servers.list_server import World, items
 
@@ -54,9 +53,8 @@ DROPPED = {
 each_compiler = pytest.mark.parametrize("compiler", ["g++", "clang++"])
 
 
-def compiled(compiler, source, *flags, standard="c++17"):
-    cflags = shlex.split(run("pkg-config", "--cflags", "dora").stdout)
-    return run(compiler, f"-std={standard}", *flags, *cflags, "-fsyntax-only", "-x", "c++", "-", text=source)
+def checked(compiler, source, *flags, standard="c++17"):
+    return run(compiler, f"-std={standard}", *flags, *pkg_config("--cflags"), "-fsyntax-only", "-x", "c++", "-", text=source)
 
 
 def without_diagnosis(compiler, misuses, diagnosis):
@@ -64,7 +62,7 @@ def without_diagnosis(compiler, misuses, diagnosis):
     file of its own."""
     declarations = "#include <dora.hpp>\nvoid use(std::string_view);\n"
     lines = [f'#line 1 "<{name}>"\n{misuse}\n' for name, misuse in misuses.items()]
-    output = compiled(compiler, declarations + "".join(lines)).stderr
+    output = checked(compiler, declarations + "".join(lines)).stderr
     return [name for name in misuses
             if not any(f"<{name}>:1:" in line and diagnosis in line for line in output.splitlines())]
 
@@ -93,7 +91,7 @@ def test_what_must_not_be_dropped(compiler):
 
 @each_compiler
 def test_an_older_standard_is_refused_in_words(compiler):
-    result = compiled(compiler, "#include <dora.hpp>\n", standard="c++14")
+    result = checked(compiler, "#include <dora.hpp>\n", standard="c++14")
     assert result.returncode != 0
     assert "dora.hpp needs C++17 or later" in result.stderr
 
@@ -106,15 +104,11 @@ BUILDS = [
 ]
 
 
-def build(tmp_path, name, compiler, standard, level, sanitizer):
-    program = tmp_path / name
-    flags = [f"-std={standard}", level, "-g", "-pthread", *WARNINGS,
-             *shlex.split(run("pkg-config", "--cflags", "--libs", "dora").stdout)]
+def build(name, compiler, standard, level, sanitizer):
+    flags = [f"-std={standard}", level, "-g", "-pthread", *WARNINGS, *pkg_config("--cflags", "--libs")]
     if sanitizer is not None:
         flags += [f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all"]
-    result = run(compiler, "-o", program, PROGRAMS / f"{name}.cpp", *flags)
-    assert (result.returncode, result.stderr) == (0, "")
-    return program
+    return compiled(PROGRAMS / f"{name}.cpp", compiler, *flags)
 
 
 def answer(server):
@@ -125,15 +119,15 @@ def answer(server):
 
 
 @pytest.mark.parametrize(("compiler", "standard", "level", "sanitizer"), BUILDS)
-def test_right_programs(server, authority, tmp_path, compiler, standard, level, sanitizer):
+def test_right_programs(server, authority, compiler, standard, level, sanitizer):
     answer(server)
-    program = build(tmp_path, "lifetimes", compiler, standard, level, sanitizer)
+    program = build("lifetimes", compiler, standard, level, sanitizer)
     result = run(program, server.base_url, authority.ca_file)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize(("compiler", "standard", "level", "sanitizer"), BUILDS[::2])
-def test_a_search(server, authority, tmp_path, compiler, standard, level, sanitizer):
+def test_a_search(server, authority, compiler, standard, level, sanitizer):
     """All events once, whatever an error does to the loop."""
     world = World(items(25))
 
@@ -144,15 +138,15 @@ def test_a_search(server, authority, tmp_path, compiler, standard, level, saniti
             (reply(503) if exchange.attempt == 2 else world)(exchange)
 
     server.answer_list(answer_search)
-    program = build(tmp_path, "search", compiler, standard, level, sanitizer)
+    program = build("search", compiler, standard, level, sanitizer)
     result = run(program, server.base_url, authority.ca_file)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert world.requests[0]["query"] == "severity:High"
 
 
-def test_a_view_that_outlives_its_iteration_is_found_at_run_time(server, authority, tmp_path):
+def test_a_view_that_outlives_its_iteration_is_found_at_run_time(server, authority):
     answer(server)
-    program = build(tmp_path, "kept", "g++", "c++17", "-O0", "address")
+    program = build("kept", "g++", "c++17", "-O0", "address")
     result = run(program, server.base_url, authority.ca_file)
     assert result.returncode != 0
     assert "heap-use-after-free" in result.stderr

@@ -4,7 +4,6 @@ turns misuse into its language's error. What they need is installed by Tests/run
 
 import os
 import pathlib
-import shlex
 import shutil
 import subprocess
 
@@ -12,6 +11,7 @@ import pytest
 
 import capi
 from paths import REPOSITORY
+from programs import compiled, pkg_config
 from servers.behaviours import DATE_TIME, DOCUMENTED, in_turn, reply
 from servers.list_server import World, items
 
@@ -81,21 +81,17 @@ def build_java():
 
 def build_node():
     directory = copy("node", ("lifetimes.js", "lifetimes.js"))
-    flags = run(["pkg-config", "--cflags", "--libs", "dora"]).stdout
     (directory / ".build").mkdir(exist_ok=True)
     for script in sorted(directory.glob("*.js")):
         build(["node", "--check", script], directory)
     build(["cc", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", ".build/dora.node", *directory.glob("*.c"),
-           "-I/usr/include/node", *shlex.split(flags)], directory)
+           "-I/usr/include/node", *pkg_config("--cflags", "--libs")], directory)
     return [["node", directory / f"{name}.js"] for name in ("get_failure", "lifetimes", "search")]
 
 
 def build_cpp():
-    flags = shlex.split(run(["pkg-config", "--cflags", "--libs", "dora"]).stdout)
-    program = BUILD / "search"
-    build(["c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-o", program, REPOSITORY / "examples/cpp/search.cpp", *flags],
-          REPOSITORY)
-    return [None, None, [program]]
+    return [None, None, [compiled(REPOSITORY / "examples/cpp/search.cpp", "c++", "-std=c++17", "-Wall", "-Wextra", "-Werror",
+                                  *pkg_config("--cflags", "--libs"))]]
 
 
 BUILDERS = {"go": build_go, "rust": build_rust, "java": build_java, "node": build_node}

@@ -17,7 +17,8 @@ from time_limits import SLACK_SECONDS, error_of, over_within
 pytestmark = pytest.mark.slow
 
 # What a call that is not ended by a limit of its own must end with.
-DEADLINE = {"timeout_ms": 1000, "attempt_timeout_ms": 0, "max_retries": 0}
+SECONDS = 0.5
+DEADLINE = {"timeout_ms": int(SECONDS * 1000), "attempt_timeout_ms": 0, "max_retries": 0}
 # A flood may run into another limit before: headers, libcurl's own, the protocol's.
 CODES = {"timeout", "response_too_large", "connection", "malformed_response"}
 
@@ -45,7 +46,7 @@ def http_2_server(authority):
 
 def assert_ends_in_time(settings, name):
     with Client(**settings, **DEADLINE) as client:
-        with over_within(1 + late_by(name) + SLACK_SECONDS, client):
+        with over_within(SECONDS + late_by(name) + SLACK_SECONDS, client):
             error = error_of(client, "flood")
         assert error.code in CODES, f"{name}: {error}"
         assert answers_again(client), "a connection that floods must not serve the calls that follow"
@@ -54,7 +55,7 @@ def assert_ends_in_time(settings, name):
 def answers_again(client):
     """One more call may meet the flood, on the kept connection; the one after it must not."""
     for _ in range(2):
-        with over_within(1 + SLACK_SECONDS, client):
+        with over_within(SECONDS + SLACK_SECONDS, client):
             try:
                 return bool(client.get("event").json)
             except DoraError as error:
@@ -83,7 +84,7 @@ def test_a_flood_of_a_proxy_ends_by_the_deadline(start_server, server, local, na
     proxy = start_server(plain=True)
     proxy.behaviours[f"127.0.0.1:{server.port}"] = PROXY[name]
     with Client(**local, **DEADLINE, proxy=proxy.base_url.replace("://", "://user:0p3nsesame@")) as client:
-        with over_within(1 + SLACK_SECONDS, client):
+        with over_within(SECONDS + SLACK_SECONDS, client):
             error = error_of(client)
         assert error.code in CODES, str(error)
         assert not error.response, "what a proxy says is no response"
@@ -112,12 +113,12 @@ def test_a_visit_of_a_queue_does_not_wait_for_a_flood_to_end(http_2_server, auth
     """Promise: dora_queue_next(queue, 0) does not wait, so that an event loop goes on."""
     http_2_server.answer("flood", HTTP_2[name])
     settings = {"base_url": http_2_server.base_url, "ca_file": authority.ca_file, **DEADLINE}
-    with Client(**{**settings, "timeout_ms": 1500}) as client, Queue(client) as queue:
+    with Client(**settings) as client, Queue(client) as queue:
         queue.add("flood")
         longest = 0
         began = time.monotonic()
         result = None
-        with over_within(1.5 + late_by(name) + SLACK_SECONDS, client):
+        with over_within(SECONDS + late_by(name) + SLACK_SECONDS, client):
             while result is None and time.monotonic() - began < 5 + late_by(name):
                 visit = time.monotonic()
                 result = queue.next(0)

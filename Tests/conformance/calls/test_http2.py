@@ -76,9 +76,10 @@ FAULTS = {
     "a body over the limit": (large, "response_too_large", 1, "max_response_bytes",
                               {"max_retries": 2, "max_response_bytes": 64 * KIBIBYTE}),
     # libcurl's own limit of 128 KiB. It ends the connection with all its streams, which may be without fault; the
-    # server is busy with the headers, and may not read a request that was sent meanwhile.
+    # server is busy with the headers, and may not read a request that was sent meanwhile. One that met the end of a
+    # connection is sent again by libcurl, on a new one: with each of the two retries that may be.
     "headers over the limit": (lambda stream: stream.headers(200, *((f"x-filler-{n}", "x" * 8000) for n in range(60))),
-                               "connection", (1, 2, 3), "", RETRIES),
+                               "connection", (1, 2, 3, 4, 5), "", RETRIES),
     "no JSON": (reply(200, b"<html>"), "malformed_response", 1, "200", RETRIES),
     **{f"status {status}": (reply(status, b"{}"), code, seen, str(status), RETRIES) for status, code, seen in [
         (302, "http", 1), (403, "forbidden", 1), (404, "not_found", 1), (408, "http", 3), (429, "rate_limited", 3),

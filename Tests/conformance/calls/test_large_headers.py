@@ -57,7 +57,8 @@ def is_documented_to_end_the_connection():
 
 
 @pytest.mark.parametrize("width", [100, 4 * KILOBYTE])
-@pytest.mark.parametrize("size", [12, 20, 40, 60, 100, 200, 300, 1000])
+@pytest.mark.parametrize("size", [12, 20, 40, 60, 100,
+                                  *(pytest.param(size, marks=pytest.mark.slow) for size in (200, 300, 1000))])
 def test_headers_are_taken_up_to_the_documented_limit(server, authority, size, width):
     """Promise: a response whose headers are within the documented limit is taken, over HTTP/2 as over HTTP/1.1;
     what is above it is RESPONSE_TOO_LARGE; either comes at once and after one attempt."""

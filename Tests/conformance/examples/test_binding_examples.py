@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The C++, Python and Ruby examples say what the C example says."""
 
-import shlex
 import sys
 
 import pytest
 
 from paths import EXAMPLES, REPOSITORY
-from programs import WARNINGS, run
+from programs import WARNINGS, compiled, pkg_config, run
 from servers.behaviours import DATE_TIME, DOCUMENTED, in_turn, reply
 
 SPARSE = b'{"data":{"id":"\\u00e9","type":"dora_failure","attributes":{"started_at":-1,"finished_at":3600000000000}}}'
@@ -17,20 +16,13 @@ MISSING = reply(404, {"errors": [{"status": "404", "title": "Not Found", "detail
 LIMITED = reply(429, {"errors": ["Too many requests"]}, ("X-RateLimit-Reset", "0"))
 
 
-@pytest.fixture(scope="session")
-def cpp(tmp_path_factory):
+def cpp(name):
     """Compiles an example of examples/cpp as its comment says."""
-    def compile_example(name, compiler="g++"):
-        program = tmp_path_factory.mktemp(name) / name
-        flags = shlex.split(run("pkg-config", "--cflags", "--libs", "dora").stdout)
-        result = run(compiler, "-std=c++17", *WARNINGS, "-o", program, EXAMPLES / "cpp" / f"{name}.cpp", *flags)
-        assert result.returncode == 0, result.stderr
-        return program
-    return compile_example
+    return compiled(EXAMPLES / "cpp" / f"{name}.cpp", "g++", "-std=c++17", *WARNINGS, *pkg_config("--cflags", "--libs"))
 
 
 @pytest.fixture(scope="session")
-def commands(cpp):
+def commands():
     """For each language how to run get_failure, and how to give it a timeout of a second."""
     return {
         "C++": ([cpp("get_failure")], ["--timeout-ms", "1000"]),
@@ -39,7 +31,8 @@ def commands(cpp):
     }
 
 
-LANGUAGES = ["C++", "Python", "Ruby"]
+CPP = pytest.param("C++", marks=pytest.mark.slow)
+LANGUAGES = [CPP, "Python", "Ruby"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -76,8 +69,8 @@ def test_wrong_usage(commands, language, arguments):
     assert result.stderr.startswith("usage: get_failure")
 
 
-@pytest.mark.parametrize("language", ["C++", "Python", "Python asyncio", "Ruby"])
-def test_get_failures(server, authority, cpp, language):
+@pytest.mark.parametrize("language", [CPP, "Python", "Python asyncio", "Ruby"])
+def test_get_failures(server, authority, language):
     ids = [f"event-{number}" for number in range(40)]
     for failure_id in ids:
         server.answer(failure_id, reply(200, DOCUMENTED))

@@ -241,6 +241,7 @@ def test_progress_on_a_terminal(start):
     assert updates[-1].startswith("1500 events: 1500 High")
 
 
+@pytest.mark.slow
 def test_memory(compile_c, server, authority):
     world = World([outage(f"event-{number}", START + number * SECOND, 60) for number in range(1100)])
     server.answer_list(failing_after(1, world))

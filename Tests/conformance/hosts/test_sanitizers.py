@@ -20,7 +20,7 @@ def test_thread_sanitizer_is_silent(sanitized, server, arguments):
     server.answer("broken", sending(chunked(DOCUMENTED[:99], end=b""), "cut"))
     server.answer("unavailable", reply(503))
     program, environment = sanitized("thread", "threads")
-    run([program, *arguments, 16, 1000, "broken=9", "unavailable=7"], **environment,
+    run([program, *arguments, 16, 300, "broken=9", "unavailable=7"], **environment,
         TSAN_OPTIONS="halt_on_error=1")
 
 

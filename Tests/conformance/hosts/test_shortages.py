@@ -44,6 +44,7 @@ def test_descriptors_of_engines_that_are_made_at_once(arguments, host):
     host("exec_threads", *arguments, 8, 15)
 
 
+@pytest.mark.slow
 def test_a_queue_that_could_not_be_made_leaves_no_memory(arguments, host, tmp_path):
     """Promise: dora_queue_new that fails leaves nothing behind."""
     log = tmp_path / "valgrind.log"

@@ -8,6 +8,8 @@ import pytest
 
 from paths import REPOSITORY
 
+pytestmark = pytest.mark.slow
+
 HEADER = REPOSITORY / "include" / "dora.h"
 
 

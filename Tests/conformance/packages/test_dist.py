@@ -15,6 +15,8 @@ from harness import dora
 from paths import REPOSITORY
 from programs import nobody_else_makes
 
+pytestmark = pytest.mark.slow
+
 DISTRIBUTION = f"libdora-{dora.dora_version().decode()}-linux-{os.uname().machine}"
 DATE = "1790000000"
 
@@ -46,7 +48,6 @@ def unpacked(archive, tmp_path):
     return (tmp_path / DISTRIBUTION).rename(tmp_path / "elsewhere")
 
 
-@pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_another_build_in_another_directory_is_bit_identical(archive, tmp_path):
     copy = tmp_path / "a copy's folder, of a longer & harder name"

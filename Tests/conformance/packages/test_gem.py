@@ -11,6 +11,8 @@ from harness import dora
 from paths import REPOSITORY
 from programs import nobody_else_makes
 
+pytestmark = pytest.mark.slow
+
 VERSION = dora.dora_version().decode()
 # Nothing of a checkout or of another library.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("DORA_", "DD_", "GEM_", "RUBY", "LD_"))}

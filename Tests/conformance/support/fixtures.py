@@ -2,7 +2,6 @@
 """What tests are given: servers, settings that lead to them, compiled programs. Of the bindings' tests, too."""
 
 import os
-import shlex
 import signal
 import socket
 import subprocess
@@ -24,8 +23,8 @@ from stage import problem
 if PROBLEM := problem():
     pytest.exit(PROBLEM, returncode=4)
 
-import capi
 from paths import C_PROGRAMS
+from programs import compiled, pkg_config
 from servers.certificates import Authority
 from servers.fault_server import FaultServer
 
@@ -98,23 +97,12 @@ def deaf_port():
 
 
 @pytest.fixture(scope="session")
-def compile_c(tmp_path_factory):
+def compile_c():
     """Compiles a C program as a user would: through pkg-config. Returns its path."""
-    directory = tmp_path_factory.mktemp("programs")
-    environment = {**os.environ, "PKG_CONFIG_PATH": str(capi.STAGE / "lib" / "pkgconfig")}
-
-    def pkg_config(*arguments):
-        output = subprocess.run(["pkg-config", *arguments, "dora"], env=environment, check=True,
-                                capture_output=True, text=True).stdout
-        return shlex.split(output)
-
     def compile(source, linked=True):
-        program = directory / source.stem
-        if not program.exists():
-            libraries = [*pkg_config("--libs"), f"-Wl,-rpath,{pkg_config('--variable=libdir')[0]}"] if linked else []
-            subprocess.run(["cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-pthread",
-                            "-o", program, source, *pkg_config("--cflags"), *libraries, "-ldl"], check=True)
-        return program
+        libraries = [*pkg_config("--libs"), f"-Wl,-rpath,{pkg_config('--variable=libdir')[0]}"] if linked else []
+        return compiled(source, "cc", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-O1", "-pthread",
+                        *pkg_config("--cflags"), *libraries, "-ldl")
 
     return compile
 

@@ -3,17 +3,20 @@
 
 import contextlib
 import fcntl
+import functools
+import hashlib
 import os
+import shlex
 import subprocess
 
-from paths import PYTHON_PACKAGE, REPOSITORY, STAGE
+from paths import C_PROGRAMS, PYTHON_PACKAGE, REPOSITORY, STAGE
 
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror"]
 ENVIRONMENT = {
     **os.environ,
     "LD_LIBRARY_PATH": str(STAGE / "lib"),
     "PKG_CONFIG_PATH": str(STAGE / "lib" / "pkgconfig"),
-    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONPYCACHEPREFIX": str(REPOSITORY / ".build" / "pycache"),
     "PYTHONPATH": str(PYTHON_PACKAGE),
     "DD_API_KEY": "an-api-key",
     "DD_APP_KEY": "an-application-key",
@@ -23,6 +26,29 @@ ENVIRONMENT = {
 def run(*command, text=None):
     return subprocess.run([*map(str, command)], env=ENVIRONMENT, input=text or "", capture_output=True, text=True,
                           encoding="utf-8", timeout=60)
+
+
+@functools.cache
+def pkg_config(*arguments):
+    return shlex.split(run("pkg-config", *arguments, "dora").stdout)
+
+
+@functools.cache
+def compiled(source, compiler, *flags):
+    """The path of the program, compiled without a word of the compiler's. What was compiled before, by the same compiler
+    from the same texts, is taken as it is."""
+    texts = [source, *sorted(C_PROGRAMS.glob("*.h")), *sorted((STAGE / "include").iterdir())]
+    digest = hashlib.sha256(repr((run(compiler, "--version").stdout, source, flags)).encode())
+    for text in texts:
+        digest.update(text.read_bytes())
+    program = REPOSITORY / ".build" / "test-programs" / digest.hexdigest()[:16] / source.stem
+    if not program.exists():
+        program.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = program.with_name(f"{source.stem}.{os.getpid()}")
+        result = run(compiler, "-o", unfinished, source, *flags)
+        assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+        unfinished.rename(program)
+    return program
 
 
 @contextlib.contextmanager

@@ -9,6 +9,8 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 from paths import REPOSITORY
 
 SOURCES = REPOSITORY / "bindings" / "python" / "src"
@@ -28,6 +30,7 @@ client.search(since="2026-01-01")
 WRONG_LINES = [3, 4, 6, 8, 9, 10]
 
 
+@pytest.mark.slow
 def test_mypy_on_a_right_program_and_a_wrong_one(tmp_path):
     (tmp_path / "wrong.py").write_text(WRONG)
     result = subprocess.run([sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, USER, "wrong.py"],
@@ -36,6 +39,7 @@ def test_mypy_on_a_right_program_and_a_wrong_one(tmp_path):
     assert errors == [["wrong.py", str(line)] for line in WRONG_LINES], result.stdout + result.stderr
 
 
+@pytest.mark.slow
 def test_pyright_on_the_package_a_right_program_and_a_wrong_one(tmp_path):
     wrong = tmp_path / "wrong.py"
     wrong.write_text(WRONG)

@@ -71,29 +71,34 @@ def test_it_needs_libcurl_and_libc_alone(wheel):
     assert versions and max(versions) <= (2, 17)
 
 
+@pytest.mark.slow
 def test_it_runs_installed(installed):
     result = run(installed, "import libdora; print(libdora.__file__, libdora.__version__); libdora.Client()")
     assert result.stdout.split() == [str(installed / "libdora" / "__init__.py"), libdora.__version__]
     assert result.returncode == 1 and "InvalidArgumentError: api_key: not set" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_library_is_its_own(installed):
     result = run(installed, "import libdora; print(open('/proc/self/maps').read())")
     assert str(installed / "libdora" / "libdora.so.0") in result.stdout
 
 
+@pytest.mark.slow
 def test_the_readme_s_program(installed):
     [program] = re.findall(r"^```python\n(.*?)^```$", (REPOSITORY / "bindings/python/README.md").read_text(), re.S | re.M)[:1]
     result = run(installed, program)
     assert result.returncode == 1 and "api_key: not set" in result.stderr
 
 
+@pytest.mark.slow
 def test_pip_builds_it_from_the_checkout(tmp_path):
     """With no other package and no network. The build before the tests left the library in .build."""
     pip("install", "--target", tmp_path, REPOSITORY / "bindings" / "python")
     assert (tmp_path / "libdora" / "libdora.so.0").read_bytes() == build_backend.built_library().read_bytes()
 
 
+@pytest.mark.slow
 def test_an_editable_wheel_points_to_the_sources(tmp_path):
     with zipfile.ZipFile(tmp_path / build_backend.build_editable(tmp_path)) as archive:
         assert archive.read("libdora.pth").decode() == f"{REPOSITORY / 'bindings' / 'python' / 'src'}\n"

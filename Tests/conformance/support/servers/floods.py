@@ -24,7 +24,7 @@ from servers.behaviours import chunked, head
 from servers.fault_server import Hangup
 
 # A flood that a client does not get away from ends by itself: a test that fails must still end.
-LONGEST_SECONDS = 3
+LONGEST_SECONDS = 2
 
 BLOCKED = (ssl.SSLWantReadError, ssl.SSLWantWriteError, BlockingIOError)
 
