@@ -144,7 +144,7 @@ def test_an_escaped_nul_is_a_violation_that_says_so(body, pointer, value, fetch_
 
 
 def test_a_nul_elsewhere_is_none():
-    assert event(impact="a\0b", internal={"x\0y": ["\0"]}).violations == []
+    assert event(unknown_to_all="a\0b", internal={"x\0y": ["\0"]}).violations == []
 
 
 def seconds(body):
