@@ -51,9 +51,10 @@ struct TransportError {
             // libcurl's own limit on a header line; memory itself running out ends the process.
             self.init(
                 .responseTooLarge, retryable: false, "libcurl's limit on headers; check what answers at this address")
-        case CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_BAD_CONTENT_ENCODING, CURLE_WRITE_ERROR:
+            // The second where something follows the compressed body; a callback of ours has its own reason.
             self.init(.malformedResponse, retryable: false, "the compressed body is damaged; try compression off")
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_WRITE_ERROR, CURLE_BAD_FUNCTION_ARGUMENT:
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT:
             // The last one comes of trailers that are no fields.
             self.init(.connection, retryable: false, "the answer is not HTTP; check what answers at this address")
         default:

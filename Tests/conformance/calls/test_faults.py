@@ -140,6 +140,7 @@ MALFORMED = [
     Fault("a gzip body that is none", "malformed_response", 1, "", reply(200, DOCUMENTED, GZIP)),
     Fault("a gzip body with a wrong checksum", "malformed_response", 1, "",
           reply(200, COMPRESSED[:-8] + b"\0" * 8, GZIP)),
+    Fault("a gzip body with more behind it", "malformed_response", 1, "", reply(200, COMPRESSED + b"more", GZIP)),
     Fault("an unknown content encoding", "malformed_response", 1, "", reply(200, DOCUMENTED, ("Content-Encoding", "zip"))),
     Fault("no HTTP", "connection", 1, "", raw(b"SSH-2.0-OpenSSH_9.2\r\n")),
     Fault("an unknown version of HTTP", "connection", 1, "", raw(b"HTTP/9.9 200 OK\r\n\r\n")),
