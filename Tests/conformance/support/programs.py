@@ -38,7 +38,7 @@ def compiled(source, compiler, *flags):
     """The path of the program, compiled without a word of the compiler's. What was compiled before, by the same compiler
     from the same texts, is taken as it is."""
     texts = [source, *sorted(C_PROGRAMS.glob("*.h")), *sorted((STAGE / "include").iterdir())]
-    digest = hashlib.sha256(repr((run(compiler, "--version").stdout, source, flags)).encode())
+    digest = hashlib.sha256(repr((run(compiler, "--version").stdout, source.name, flags)).encode())
     for text in texts:
         digest.update(text.read_bytes())
     program = REPOSITORY / ".build" / "test-programs" / digest.hexdigest()[:16] / source.stem
